@@ -1,0 +1,133 @@
+"""What the words around a mention make of it: its status, who reports it, and when it happened.
+
+After the ConText method (Harkema et al. 2009: trigger, direction, scope, termination), with the statuses that recording
+needs: what a suspect denies and what a victim takes back stay disclosures (HOCR 2026/27, the decision to record).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+from spacy.strings import hash_string
+
+from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokenizer, Tokens, hashed
+from cdi_nlp.records import RecordType, Reporter, Segment, Status, When
+from cdi_nlp.taxonomy.cues import Cue, Cues
+
+STATUS_ORDER: tuple[Status, ...] = (
+    "figurative",
+    "background",
+    "question",
+    "retracted",
+    "suspect_denied",
+    "negated",
+    "feared",
+    "affirmed",
+)
+"""Which status wins where several cues reach one mention: the first of these."""
+
+CLAUSE_ENDS = hashed(";.!:")
+COMMA = hash_string(",")
+QUESTION_MARK = hash_string("?")
+
+REPORTERS: dict[RecordType, Reporter] = {
+    "referral_email": "professional",
+    "vulnerable_adult": "professional",
+    "vulnerable_child": "professional",
+}
+"""Who is taken to be speaking where no word says so; the victim otherwise."""
+
+
+class Meaning(NamedTuple):
+    """The status of a mention with the cue that gave it, who reports it, and when it happened."""
+
+    status: Status
+    cue: str | None
+    reported_by: Reporter | None
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class _CueHit:
+    cue: Cue
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Context:
+    """Reads the cues of a segment once and judges the mentions in it."""
+
+    cues: Cues
+    index: PhraseIndex
+    by_id: dict[str, Cue]
+
+    @classmethod
+    def build(cls, cues: Cues, tokenizer: Tokenizer) -> "Context":
+        """A context over the cues, ready to read."""
+        index = PhraseIndex(tokenizer)
+        for cue in cues.cues:
+            index.add(cue.id, cue.phrases)
+            if cue.unless:
+                index.add(f"unless {cue.id}", cue.unless)
+        index.add("terminators", cues.terminators)
+        return cls(cues, index, {cue.id: cue for cue in cues.cues})
+
+    def hits(self, tokens: Tokens) -> tuple[list[_CueHit], list[int]]:
+        """The cues that stand in a segment, and the tokens at which a clause ends."""
+        hits = self.index.hits(tokens)
+        found = [
+            _CueHit(cue, start, end)
+            for name, cue in self.by_id.items()
+            for start, end in hits.get(name, ())
+            if not any(start < last and first < end for first, last in hits.get(f"unless {name}", ()))
+        ]
+        ends = [start for start, _ in hits.get("terminators", ())]
+        ends += [place for place, norm in enumerate(tokens.norms) if norm in CLAUSE_ENDS]
+        return found, ends
+
+    def read(
+        self,
+        mention: Hit,
+        tokens: Tokens,
+        *,
+        segment: Segment,
+        cues: tuple[Sequence[_CueHit], Sequence[int]],
+        ignores: frozenset[str],
+    ) -> Meaning:
+        """What the cues of the segment make of the mention at these tokens."""
+        found, ends = cues
+        reached = [hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=tokens, ends=ends)]
+        statuses: dict[str, str] = {}
+        for hit in reached:
+            if hit.cue.kind == "status" and hit.cue.value not in ignores:
+                statuses.setdefault(hit.cue.value, hit.cue.id)
+        if _asks(tokens) and segment.kind != "answer" and "question" not in ignores:
+            statuses.setdefault("question", "question mark")
+        if segment.kind == "question":
+            statuses["question"] = "unanswered question"
+        status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
+        reporter = next((hit.cue.value for hit in reached if hit.cue.kind == "reporter"), None)
+        when = "historic" if any(hit.cue.kind == "when" for hit in reached) else "current"
+        return Meaning(status, statuses.get(status), cast("Reporter | None", reporter), cast("When", when))
+
+
+def _asks(tokens: Tokens) -> bool:
+    return tokens.norms[-1:] == (QUESTION_MARK,)
+
+
+def reaches(hit: _CueHit, mention: Hit, *, tokens: Tokens, ends: Sequence[int]) -> bool:
+    """Whether a cue governs a mention: on its side, near enough, and with no end of clause between them."""
+    start, end = mention
+    cue = hit.cue
+    if cue.direction != "after" and hit.start < end - 1:
+        low, high = hit.end, start
+    elif cue.direction != "before" and hit.end > start:
+        low, high = end, hit.start
+    else:
+        return False
+    if high - low > cue.reach:
+        return False
+    if cue.comma and COMMA in tokens.norms[low:high]:
+        return False
+    return cue.scope != "clause" or not any(low <= place < high for place in ends)

@@ -1,0 +1,115 @@
+"""From findings to disclosures: one a family, with a probability that pattern precision supports.
+
+Several patterns on one segment are one witness: the best of them counts. Each further segment that tells of the family
+adds half as much as the one before, because a log repeats itself. One act yields its gravest family alone (HOCR 2026/27
+p 13, finished incident): a lesser family that is told only in the same breath is absorbed.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdi_nlp.detect import Reading
+from cdi_nlp.detect.facts import facts_near
+from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Status
+from cdi_nlp.settings import FlagSettings
+from cdi_nlp.taxonomy import Taxonomy
+from cdi_nlp.taxonomy.codes import suggest_code
+from cdi_nlp.taxonomy.patterns import Pattern
+
+LEAST = 0.05
+"""A disclosure less probable than this is left out of the results."""
+MOST_EVIDENCE = 5
+SAME_ACT = 2
+"""How many segments apart two findings may stand and still tell of one act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Combines the findings of a reading into its disclosures."""
+
+    taxonomy: Taxonomy
+    patterns: Mapping[str, Pattern]
+    flag: FlagSettings
+
+    def combine(self, reading: Reading, findings: Sequence[Finding]) -> tuple[Disclosure, ...]:
+        """The disclosures of a record, in the order of the taxonomy's families."""
+        told: dict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            if finding.status in DISCLOSING:
+                told[finding.family].append(finding)
+        told = self._without_absorbed(told)
+        made = (self._disclosure(reading, told[name]) for name in self.taxonomy.families if name in told)
+        return tuple(disclosure for disclosure in made if disclosure.probability >= LEAST)
+
+    def _without_absorbed(self, told: Mapping[str, list[Finding]]) -> dict[str, list[Finding]]:
+        """The families that stand on an act of their own, or on words that say more than the offence's name."""
+        kept = {}
+        for name, findings in told.items():
+            graver = [
+                other
+                for family, others in told.items()
+                if name in self.taxonomy.families[family].lesser
+                for other in others
+            ]
+            own = [f for f in findings if not any(abs(f.segment - other.segment) <= SAME_ACT for other in graver)]
+            near = [family for family in self.taxonomy.families[name].neighbours if self._plain(told.get(family, ()))]
+            if own and (self._plain(own) or not (near or graver)):
+                kept[name] = own
+        return kept
+
+    def _plain(self, findings: Sequence[Finding]) -> bool:
+        """Whether some finding tells the act, not only the offence's name."""
+        return any(not self.patterns[f.source].vague for f in findings if f.source in self.patterns)
+
+    def _disclosure(self, reading: Reading, findings: Sequence[Finding]) -> Disclosure:
+        best: dict[int, Finding] = {}
+        for finding in findings:
+            held = best.get(finding.segment)
+            if held is None or finding.precision > held.precision:
+                best[finding.segment] = finding
+        ranked = sorted(best.values(), key=lambda f: (-f.precision, f.start))
+        family, lead = ranked[0].family, ranked[0]
+        doubt = 1.0
+        for place, finding in enumerate(ranked):
+            doubt *= 1 - finding.precision / 2**place
+        probability = round(1 - doubt, 4)
+        facts = facts_near(reading, ranked)
+        reported = reading.record.reported_at
+        code = lead.ho_code or suggest_code(
+            family, sex=facts.sex, age=facts.age, reported_on=reported.date() if reported else None
+        )
+        return Disclosure(
+            family=family,
+            ho_code=code,
+            probability=probability,
+            flagged=probability >= self.flag.threshold(family),
+            status=_status(findings),
+            when="current" if any(f.when == "current" for f in findings) else "historic",
+            reported_by=lead.reported_by,
+            evidence=_evidence(reading.record.text, ranked),
+            why=self._why(ranked),
+        )
+
+    def _why(self, ranked: Sequence[Finding]) -> str:
+        lead = ranked[0]
+        pattern = self.patterns.get(lead.source)
+        text = pattern.why.rstrip(".") if pattern and pattern.why else f"Words of {lead.family}"
+        parts = [f"{text} ({lead.source}, right {lead.precision:.0%} of the time)"]
+        if len(ranked) > 1:
+            parts.append(f"said in {len(ranked)} places")
+        if lead.status != "affirmed":
+            parts.append({"suspect_denied": "the suspect denies it", "retracted": "since retracted"}[lead.status])
+        if lead.when == "historic":
+            parts.append("historic")
+        return "; ".join(parts)
+
+
+def _status(findings: Sequence[Finding]) -> Status:
+    order: tuple[Status, ...] = ("affirmed", "suspect_denied", "retracted")
+    return next(status for status in order if any(f.status == status for f in findings))
+
+
+def _evidence(text: str, ranked: Sequence[Finding]) -> tuple[Evidence, ...]:
+    spans = sorted({(f.start, f.end, f.detector) for f in ranked[:MOST_EVIDENCE]})
+    return tuple(Evidence(start, end, text[start:end], detector) for start, end, detector in spans)

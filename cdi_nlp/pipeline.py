@@ -1,0 +1,108 @@
+"""★ Read first: everything said of one record, in one screen.
+
+    Record → segments → findings → disclosures → decision → gap → Result
+
+Each stage takes what the stage before it made and returns the next thing; nothing writes back upstream. A result depends
+on the record, the crimes recorded for it, the taxonomy and the settings alone, so the same input gives the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cdi_nlp.detect import Reading
+from cdi_nlp.detect.facts import facts_near
+from cdi_nlp.detect.fusion import Fusion
+from cdi_nlp.detect.patterns import PatternDetector
+from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
+from cdi_nlp.ingest.logs import segments
+from cdi_nlp.records import Finding, Record, RecordedCrime, Result, Unreadable
+from cdi_nlp.recording.decide import decide
+from cdi_nlp.recording.priority import prioritise
+from cdi_nlp.recording.reasons import ReasonReader, load_reasons
+from cdi_nlp.recording.reconcile import reconcile
+from cdi_nlp.settings import Settings
+from cdi_nlp.taxonomy import Taxonomy, load_taxonomy
+from cdi_nlp.taxonomy.cues import load_cues
+from cdi_nlp.taxonomy.patterns import load_patterns
+
+FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, MemoryError)
+"""What a bug in a stage may raise: one record's fault must not cost the night its other records."""
+
+
+@dataclass(slots=True)
+class Scanner:
+    """What a scan needs, loaded once a process."""
+
+    taxonomy: Taxonomy
+    detector: PatternDetector
+    fusion: Fusion
+    reasons: ReasonReader
+    crimes: CrimeIndex | None = None
+    as_of: datetime | None = None
+
+
+def build_scanner(
+    settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None
+) -> Scanner:
+    """A scanner with the taxonomy, patterns and cues that the package carries."""
+    taxonomy = load_taxonomy()
+    lexicon, patterns = load_patterns()
+    detector = PatternDetector(
+        patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=taxonomy.version
+    )
+    fusion = Fusion(taxonomy, {pattern.id: pattern for pattern in patterns}, settings.flag)
+    reasons = ReasonReader.build(load_reasons(lexicon), detector.tokenizer)
+    return Scanner(taxonomy, detector, fusion, reasons, crimes, as_of)
+
+
+def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:
+    """One result for each row, in the order of the rows; a row that fails says so and costs no other."""
+    readings = [Reading(row, segments(row)) for row in rows if isinstance(row, Record)]
+    found = iter(list(scanner.detector.detect(readings)))
+    ready = iter(readings)
+    return [
+        Result(row.id, error=row.problem)
+        if isinstance(row, Unreadable)
+        else judge(next(ready), next(found), scanner)
+        for row in rows
+    ]
+
+
+def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Result:
+    """What the findings of one record come to: disclosures, expected crimes, and what was not recorded."""
+    record = reading.record
+    disclosures = scanner.fusion.combine(reading, findings)
+    decision = decide(reading, disclosures)
+    gap = reconcile(decision.crimes, recorded_for(record, scanner), taxonomy=scanner.taxonomy)
+    flagged = {disclosure.family for disclosure in disclosures if disclosure.flagged}
+    facts = facts_near(reading, [finding for finding in findings if finding.family in flagged])
+    priority = prioritise(
+        record,
+        disclosures,
+        gap=gap,
+        taxonomy=scanner.taxonomy,
+        domestic=facts.domestic,
+        child_victim=bool(flagged) and facts.child,
+        as_of=scanner.as_of,
+    )
+    return Result(
+        id=record.id,
+        disclosures=disclosures,
+        should_record=decision.crimes,
+        unrecorded=gap.unrecorded,
+        wrong_class=gap.wrong_class,
+        n100=decision.n100,
+        domestic=facts.domestic,
+        child_victim=bool(flagged) and facts.child,
+        bad_reason=scanner.reasons.read(reading) if gap.unrecorded else None,
+        priority=priority.value,
+        reasons=(*priority.reasons, *decision.collapsed),
+        error="; ".join(record.problems) or None,
+    )
+
+
+def recorded_for(record: Record, scanner: Scanner) -> list[RecordedCrime]:
+    """The crimes recorded for a record: those that it names itself, and those of the crimes file."""
+    own = [read_offence(offence, scanner.taxonomy) for offence in record.recorded_crimes]
+    return own + list(scanner.crimes.by_record.get(record.id, ()) if scanner.crimes else ())

@@ -1,0 +1,1 @@
+"""From what is disclosed to what should have been recorded, and what of that was not."""

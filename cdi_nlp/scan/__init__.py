@@ -1,0 +1,1 @@
+"""Scanning whole sources: batches over processes, and the files that a scan leaves."""

@@ -1,0 +1,46 @@
+"""`results.jsonl`: one line a record, in input order, the same bytes for the same input."""
+
+import json
+from dataclasses import asdict
+
+from cdi_nlp.records import Crime, Disclosure, Result
+
+
+def line_of(result: Result, *, quotes: bool = True) -> str:
+    """A result as one JSON line with its newline, keys in the order of the contract, ASCII only."""
+    row = {
+        "id": result.id,
+        "disclosures": [_disclosure(disclosure, quotes=quotes) for disclosure in result.disclosures],
+        "should_record": [_crime(crime) for crime in result.should_record],
+        "unrecorded": [_crime(crime) for crime in result.unrecorded],
+        "wrong_class": [{**_crime(crime), "recorded_as": crime.recorded_as} for crime in result.wrong_class],
+        "n100": result.n100,
+        "domestic": result.domestic,
+        "child_victim": result.child_victim,
+        "bad_reason": result.bad_reason,
+        "priority": result.priority,
+        "reasons": list(result.reasons),
+        "error": result.error,
+    }
+    return json.dumps(row, separators=(",", ":")) + "\n"
+
+
+def _disclosure(disclosure: Disclosure, *, quotes: bool) -> dict[str, object]:
+    row = asdict(disclosure)
+    row["evidence"] = [
+        {name: value for name, value in asdict(span).items() if quotes or name != "quote"}
+        for span in disclosure.evidence
+    ]
+    order = ("family", "ho_code", "probability", "flagged", "status", "when", "reported_by", "evidence", "why")
+    return {name: row[name] for name in order}
+
+
+def _crime(crime: Crime) -> dict[str, object]:
+    return {
+        "family": crime.family,
+        "ho_code": crime.ho_code,
+        "victim": crime.victim,
+        "suspect": crime.suspect,
+        "rule": crime.rule,
+        "why": crime.why,
+    }

@@ -1,0 +1,92 @@
+"""Settings: one TOML file, one frozen object; an unknown name is refused with the nearest one."""
+
+import difflib
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+
+from cdi_nlp.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSettings:
+    """The operating thresholds: a disclosure of at least this probability is flagged."""
+
+    default: float = 0.5
+    families: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def threshold(self, family: str) -> float:
+        """The threshold in force for a family."""
+        return self.families.get(family, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """How a scan runs: processes (0: as many as there are cores), and records handed over at a time."""
+
+    workers: int = 0
+    batch: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How many records the queue page holds, worst first."""
+
+    size: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, with its default."""
+
+    flag: FlagSettings = field(default_factory=FlagSettings)
+    scan: ScanSettings = field(default_factory=ScanSettings)
+    queue: QueueSettings = field(default_factory=QueueSettings)
+
+
+_SECTIONS = {"flag": FlagSettings, "scan": ScanSettings, "queue": QueueSettings}
+_LOWEST = {"scan.workers": 0, "scan.batch": 1, "queue.size": 1}
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of a file, or the defaults where there is none."""
+    if path is None:
+        return Settings()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not a TOML file ({error}); correct it") from error
+    known = [f"{name}.{item.name}" for name, section in _SECTIONS.items() for item in fields(section)]
+    sections = {}
+    for name, values in table.items():
+        if name not in _SECTIONS or not isinstance(values, dict):
+            _refuse(path, name, list(_SECTIONS))
+        for key, value in values.items():
+            if f"{name}.{key}" not in known:
+                _refuse(path, f"{name}.{key}", known)
+            _check(path, f"{name}.{key}", value)
+        sections[name] = _SECTIONS[name](**values)
+    return Settings(**sections)
+
+
+def _refuse(path: Path, name: str, known: list[str]) -> None:
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+    raise SettingsError(f"{path}: no setting {name!r}; did you mean {nearest!r}?")
+
+
+def _check(path: Path, name: str, value: object) -> None:
+    if name in _LOWEST:
+        if isinstance(value, bool) or not isinstance(value, int) or value < _LOWEST[name]:
+            raise SettingsError(f"{path}: {name} is {value!r}; write a whole number of {_LOWEST[name]} or more")
+        return
+    shares = value.items() if isinstance(value, dict) else [("", value)]
+    for family, share in shares:
+        number = isinstance(share, int | float) and not isinstance(share, bool)
+        if not number or not math.isfinite(share) or not 0 <= share <= 1:
+            place = f"{name}.{family}".rstrip(".")
+            raise SettingsError(f"{path}: {place} is {share!r}; write a probability between 0 and 1")

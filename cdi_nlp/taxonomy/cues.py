@@ -1,0 +1,103 @@
+"""Context cues as data (`cues.toml`): words that change what a mention means. Keys of a cue:
+
+status, when, reporter   what it makes of a mention (one of the three)
+any         its phrases (phrases.py)
+unless      phrases that cancel it when they overlap it ("not only")
+direction   "before" the mention (it governs what follows), "after" it, or "around"
+reach       how many tokens may stand between
+comma       true: a comma ends its scope
+scope       "clause", or "segment" (scope words do not end it), or "record" (it speaks of every mention in the record)
+finds       sentences with the mention in [brackets] that it must change; misses: sentences it must not
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any, Literal, get_args
+
+from cdi_nlp.errors import TaxonomyError
+from cdi_nlp.records import Reporter, Status, When
+from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
+from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
+
+Direction = Literal["before", "after", "around"]
+Scope = Literal["clause", "segment", "record"]
+KEYS = frozenset("id status when reporter any unless direction reach comma scope finds misses why".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One cue, compiled."""
+
+    id: str
+    kind: Literal["status", "when", "reporter"]
+    value: str
+    phrases: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...] = ()
+    direction: Direction = "before"
+    reach: int = 8
+    comma: bool = False
+    scope: Scope = "clause"
+    finds: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Every cue in file order, and the words that end a clause."""
+
+    cues: tuple[Cue, ...]
+    terminators: tuple[Phrase, ...]
+
+
+def load_cues(lexicon: Lexicon, folder: Traversable | None = None) -> Cues:
+    """The cues of `cues.toml`; a wrong key or value is a TaxonomyError that names the cue."""
+    table = read_toml((folder or data_folder()) / "cues.toml")
+    rows = table.get("cue", [])
+    if not isinstance(rows, list):
+        raise TaxonomyError("cues.toml: write each cue under its own [[cue]]")
+    ends = strings(table.get("terminators"), where="cues.toml: terminators", empty=True)[0]
+    return Cues(
+        cues=tuple(_cue(row, lexicon) for row in rows),
+        terminators=phrases(ends, lexicon, where="cues.toml: terminators"),
+    )
+
+
+def _cue(row: Mapping[str, object], lexicon: Lexicon) -> Cue:
+    where = f"cues.toml: {row.get('id', '?')}"
+    unknown = set(row) - KEYS
+    if unknown:
+        raise TaxonomyError(f"{where}: unknown key {min(unknown)!r}; choose from {', '.join(sorted(KEYS))}")
+    kind, value = _meaning(row, where=where)
+    return Cue(
+        id=str(row["id"]),
+        kind=kind,
+        value=value,
+        phrases=phrases(strings(row.get("any"), where=where)[0], lexicon, where=where),
+        unless=phrases(strings(row.get("unless"), where=where, empty=True)[0], lexicon, where=where),
+        direction=_one_of(row.get("direction", "before"), Direction, where=where),
+        reach=int(str(row.get("reach", 8))),
+        comma=bool(row.get("comma", False)),
+        scope=_one_of(row.get("scope", "clause"), Scope, where=where),
+        finds=tuple(strings(row.get("finds"), where=where, empty=True)[0]),
+        misses=tuple(strings(row.get("misses"), where=where, empty=True)[0]),
+    )
+
+
+def _meaning(
+    row: Mapping[str, object], *, where: str
+) -> tuple[Literal["status", "when", "reporter"], str]:
+    if "status" in row:
+        return "status", _one_of(row["status"], Status, where=where)
+    if "when" in row:
+        return "when", _one_of(row["when"], When, where=where)
+    if "reporter" in row:
+        return "reporter", _one_of(row["reporter"], Reporter, where=where)
+    raise TaxonomyError(f"{where}: says neither status, when nor reporter; add one")
+
+
+def _one_of(value: object, kind: object, *, where: str) -> Any:  # noqa: ANN401  a member of a Literal, checked here
+    choices = get_args(kind)
+    if value not in choices:
+        raise TaxonomyError(f"{where}: {value!r} is not one of {', '.join(choices)}")
+    return value

@@ -1,0 +1,36 @@
+"""Measure what the project promises: speed and memory, or quality on gold files.
+
+    scripts/benchmark                                 speed, memory and start-up, beside a bare spaCy tokenizer
+    scripts/benchmark --quality --gold DIR            scores of DIR/score.py on every gold file it reads, into docs/quality.md
+"""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+import quality
+import speed
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quality", action="store_true", help="score the detector and write docs/quality.md")
+    parser.add_argument("--gold", type=Path, help="folder of gold files with score.py")
+    parser.add_argument("--records", type=int, default=10_000, help="records for the speed measurement")
+    parser.add_argument("--workers", type=int, default=2, help="processes for the speed measurement")
+    args = parser.parse_args()
+    if not args.quality:
+        speed.measure(ROOT, records=args.records, workers=args.workers)
+        return
+    if args.gold is None or not (args.gold / "score.py").is_file():
+        parser.error(f"--quality needs --gold, a folder with score.py; got {args.gold}")
+    page = ROOT / "docs" / "quality.md"
+    page.write_text(quality.report(ROOT, args.gold, today=date.today()), encoding="utf-8")
+    print(page.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()

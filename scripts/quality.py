@@ -1,0 +1,150 @@
+"""Quality on gold files, by the scorer that stands beside them: the numbers of docs/quality.md."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cdi_nlp.taxonomy import load_taxonomy
+
+FIGURES = {
+    "micro_f1": "F1 over families",
+    "micro_precision": "precision",
+    "micro_recall": "recall",
+    "macro_f1": "F1, mean of families",
+    "group_f1": "F1 over eight groups",
+    "core_recall": "recall of the four core families",
+    "false_flag_rate": "records that disclose nothing but are flagged",
+    "evidence_located": "evidence located",
+    "unrecorded_f1": "F1 of unrecorded crimes",
+    "n100_precision": "N100 precision",
+    "n100_recall": "N100 recall",
+    "read_for_95": "share of the queue to read for 95%",
+    "average_precision": "average precision of the queue",
+    "brier_skill": "Brier skill",
+    "ece": "calibration error",
+}
+
+
+def report(root: Path, gold: Path, *, today: date) -> str:
+    """The page, with every figure as the scorer printed it."""
+    lines = [
+        "# Quality",
+        "",
+        f"Measured on {today.isoformat()} with taxonomy {load_taxonomy().version}: patterns and context alone, no learned model.",
+        "Written by `scripts/benchmark --quality --gold DIR`; the gold labels are taken out before the scan. The gold files are",
+        "for measuring only: nothing that ships was made from them. Intervals are 95% bootstrap intervals over records.",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        sets = [*gold_sets(gold), *own_sets(root, Path(folder))]
+        for name, path, note in sets:
+            lines += ["", f"## {name}", "", note, "", *_section(path, gold / "score.py", Path(folder))]
+    examples = gold / "rules_examples.jsonl"
+    if examples.is_file():
+        lines += ["", "## rules_examples", "", *rules_section(examples)]
+    return "\n".join(lines) + "\n"
+
+
+def gold_sets(gold: Path) -> Iterator[tuple[str, Path, str]]:
+    """The gold files that the scorer can read."""
+    for path in sorted(gold.glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        if rows and all("gold" in row for row in rows):
+            yield path.stem, path, f"{len(rows):,} records, not written by this project."
+
+
+def own_sets(root: Path, folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """The project's own written records: the sample, and the corpus that pattern precision is measured on."""
+    answers = root / "data/sample/answers.jsonl"
+    rows = {row["id"]: row for row in _rows(root / "data/sample/incidents.jsonl")}
+    crimes = _recorded(root / "data/sample/crimes.csv")
+    path = folder / "sample.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for answer in _rows(answers):
+            row = rows[answer["id"]]
+            file.write(json.dumps({**row, "recorded_crimes": crimes.get(row["id"], []), **answer}) + "\n")
+    yield "sample", path, "The demonstration month of `data/sample`, written before the patterns; no pattern was made from it."
+    path = folder / "corpus.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for batch in sorted((root / "data/corpus/records").glob("*.jsonl")):
+            file.write(batch.read_text(encoding="utf-8"))
+    yield (
+        "corpus",
+        path,
+        "The written records of `data/corpus`, on which pattern precision is measured: these figures flatter.",
+    )
+
+
+def _recorded(path: Path) -> dict[str, list[str]]:
+    import csv  # noqa: PLC0415
+
+    found: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["record_id"], []).append(row["offence"])
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def scores(path: Path, scorer: Path, folder: Path) -> dict[str, Any]:
+    """Scan a gold file without its gold, and score the results."""
+    bare, out = folder / "bare.jsonl", folder / "out"
+    with bare.open("w", encoding="utf-8") as file:
+        for row in _rows(path):
+            file.write(json.dumps({key: value for key, value in row.items() if key not in ("gold", "agency_label")}) + "\n")
+    subprocess.run(
+        [sys.executable, "-m", "cdi_nlp", "scan", str(bare), "--out", str(out)], check=True, stdout=subprocess.DEVNULL
+    )
+    command = [sys.executable, str(scorer), str(path), str(out / "results.jsonl"), "--json"]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return found
+
+
+def _section(path: Path, scorer: Path, folder: Path) -> list[str]:
+    found = scores(path, scorer, folder)
+    lines = ["| figure | value | 95% interval |", "|---|---|---|"]
+    for key, title in FIGURES.items():
+        if key in found and found[key] == found[key]:
+            interval = found.get(f"{key}_ci")
+            words = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
+            lines.append(f"| {title} | {found[key]:.3f} | {words} |")
+    lines += ["", "| family | precision | recall | F1 | gold |", "|---|---|---|---|---|"]
+    for family, (precision, recall, f1, count) in found["families"].items():
+        cells = " | ".join("" if value != value else f"{value:.2f}" for value in (precision, recall, f1))
+        lines.append(f"| {family} | {cells} | {count} |")
+    return lines
+
+
+def rules_section(path: Path) -> list[str]:
+    """The rules' own examples: how often the family of the stated class is found, and what is flagged where nothing is."""
+    from cdi_nlp.pipeline import build_scanner, scan  # noqa: PLC0415
+    from cdi_nlp.records import Entry, Record  # noqa: PLC0415
+    from cdi_nlp.settings import Settings  # noqa: PLC0415
+
+    scanner = build_scanner(Settings())
+    leading = {name: scanner.taxonomy.leading(name) for name in scanner.taxonomy.classes}
+    family_of = {name: offence.family for name, offence in leading.items() if offence and offence.family}
+    tally = {kind: [0, 0] for kind in ("worked examples of a crime", "statements of a crime", "no crime")}
+    for row in _rows(path):
+        text = row["text"]
+        (result,) = scan([Record(id="example", text=text, entries=(Entry(0, len(text)),))], scanner)
+        flagged = {disclosure.family for disclosure in result.disclosures if disclosure.flagged}
+        named = {name.split("-")[0] for name in row["offences"]}
+        wanted = {family_of[name] for name in named if name in family_of} - {"other_notifiable"}
+        if row["decision"] == "crime" and wanted:
+            kind = "worked examples of a crime" if row["kind"] == "worked_example" else "statements of a crime"
+            tally[kind][0] += bool(wanted & flagged)
+            tally[kind][1] += 1
+        elif row["decision"] == "no crime":
+            tally["no crime"][0] += bool(flagged)
+            tally["no crime"][1] += 1
+    lines = ["Statements and worked examples of the published rules, most of them a phrase out of context.", ""]
+    lines += ["| kind | flagged | of |", "|---|---|---|"]
+    return lines + [f"| {kind} | {hits} | {total} |" for kind, (hits, total) in tally.items()]

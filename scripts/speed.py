@@ -1,0 +1,128 @@
+"""Speed, memory and start-up of a scan, as ratios to a bare spaCy tokenizer run beside it on the same machine."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import spacy
+
+from cdi_nlp.ingest.logs import parse_entries, segments
+from cdi_nlp.records import Record
+
+WORDS = 200
+SEED = 20260401
+
+
+def sentences(root: Path) -> list[str]:
+    """Every segment of the written records: the stuff that varied records are made of."""
+    found = []
+    for path in [root / "data/sample/incidents.jsonl", *sorted((root / "data/corpus/records").glob("*.jsonl"))]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            text = json.loads(line)["text"]
+            record = Record(id="x", text=text, entries=parse_entries(text))
+            found += [text[segment.start : segment.end] for segment in segments(record)]
+    return found
+
+
+def write_records(path: Path, pool: list[str], *, count: int) -> None:
+    """Varied records of about 200 words: random segments, each with some of its words and figures changed.
+
+    Every twentieth word is given a new spelling, so that no cache of whole sentences or of the vocabulary helps.
+    """
+    rng = random.Random(SEED)  # noqa: S311  a fixed sequence, not a secret
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            lines: list[str] = []
+            while sum(len(line.split()) for line in lines) < WORDS:
+                words = rng.choice(pool).split()
+                lines.append(" ".join(_changed(word, rng) if rng.random() < 1 / 20 else word for word in words))
+            row = {"id": f"b{number}", "record_type": "incident", "text": "\n".join(lines)}
+            file.write(json.dumps(row) + "\n")
+
+
+def _changed(word: str, rng: random.Random) -> str:
+    return word + str(rng.randrange(1000)) if word.isdigit() else word[:3] + "".join(rng.choices("aeioulnrst", k=4))
+
+
+def scan(path: Path, out: Path, *, workers: int) -> tuple[float, int, float]:
+    """Seconds of a whole `cdi scan`, records written, and the most memory that one process held (megabytes)."""
+    command = [sys.executable, "-m", "cdi_nlp", "scan", str(path), "--out", str(out), "--workers", str(workers)]
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    peak = [0.0]
+    watcher = threading.Thread(target=_watch, args=(process, peak))
+    watcher.start()
+    process.wait()
+    watcher.join()
+    seconds = time.perf_counter() - began
+    if process.returncode:
+        raise SystemExit(f"cdi scan ended with {process.returncode}")
+    return seconds, sum(1 for _ in (out / "results.jsonl").open(encoding="utf-8")), peak[0]
+
+
+def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
+    while process.poll() is None:
+        for pid in (process.pid, *_children(process.pid)):
+            peak[0] = max(peak[0], _megabytes(pid))
+        time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(child) for child in text.split()]
+
+
+def _megabytes(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    sizes = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")]
+    return sizes[0] / 1024 if sizes else 0.0
+
+
+def tokenizer_rate(path: Path) -> float:
+    """Records a second of a bare spaCy tokenizer in one process."""
+    texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()[:3000]]
+    nlp = spacy.blank("en")
+    began = time.perf_counter()
+    for text in texts:
+        nlp.make_doc(text)
+    return len(texts) / (time.perf_counter() - began)
+
+
+def start_up(*arguments: str, runs: int = 5) -> float:
+    """The median time of a command, in seconds."""
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "cdi_nlp", *arguments], check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - began)
+    return sorted(times)[runs // 2]
+
+
+def measure(root: Path, *, records: int, workers: int) -> None:
+    """Print every figure."""
+    pool = sentences(root)
+    print(f"cores {os.cpu_count()}; {records:,} records of about {WORDS} words; {workers} processes")
+    with tempfile.TemporaryDirectory() as folder:
+        small, large, out = Path(folder) / "small.jsonl", Path(folder) / "large.jsonl", Path(folder) / "out"
+        write_records(small, pool, count=max(records // 10, 1))
+        write_records(large, pool, count=records)
+        bare = tokenizer_rate(large)
+        _, _, held = scan(small, out, workers=workers)
+        seconds, written, peak = scan(large, out, workers=workers)
+        print(f"scan                     {written / seconds:8.0f} records/s ({seconds:.1f} s in all, start-up included)")
+        print(f"bare spaCy tokenizer     {bare:8.0f} records/s in one process")
+        print(f"ratio                    {written / seconds / bare:8.2f} (scan with {workers} processes to one bare tokenizer)")
+        print(f"most memory, one process {peak:8.0f} MB ({held:.0f} MB on a tenth of the records)")
+    print(f"cdi --help               {start_up('--help'):8.2f} s")
