@@ -46,7 +46,7 @@ class Listing(NamedTuple):
 
 
 def read(path: Path) -> list[Row]:
-    """The rows of a CSV file, every cell stripped and its runs of spaces made one."""
+    """Return the rows of a CSV file, every cell stripped and its runs of spaces made one."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
         return [
             {name: " ".join((cell or "").split()) for name, cell in row.items() if name}
@@ -55,7 +55,7 @@ def read(path: Path) -> list[Row]:
 
 
 def codes_of(cell: str) -> list[str]:
-    """The codes a cell lists: "092/30-49" is twenty of them, "058/00 (>£5000)" is one."""
+    """Return the codes a cell lists: "092/30-49" is twenty of them, "058/00 (>£5000)" is one."""
     codes = []
     for part in cell.split(";"):
         match = re.match(r"\s*(\d{3})/(\d{2})(?:-(\d{2}))?", part)
@@ -67,7 +67,7 @@ def codes_of(cell: str) -> list[str]:
 
 
 def listing(rows: Iterable[Row]) -> Listing:
-    """The families by code and by class; a class's family is that of its first row."""
+    """Return the families by code and by class; a class's family is that of its first row."""
     found = Listing({}, {}, {})
     for row in rows:
         offence_class = row["class"]
@@ -80,7 +80,7 @@ def listing(rows: Iterable[Row]) -> Listing:
 
 
 def class_of(category: str) -> str:
-    """The class at the head of an offence category: "105A Assault without Injury" is 105A."""
+    """Return the class at the head of an offence category: "105A Assault without Injury" is 105A."""
     match = re.match(r"(NFIB) ?(\d+[A-Z]?)\b|(\d+[A-Z]?(?:/\d+)?)\s", category)
     if match is None:
         return "NFIB"  # the fraud rows that name no class
@@ -88,7 +88,7 @@ def class_of(category: str) -> str:
 
 
 def years(sentence: str) -> str:
-    """A maximum sentence as a number of years: Life is 99, a fine is 0, unknown is blank."""
+    """Return a maximum sentence as a number of years: Life is 99, a fine is 0, unknown is blank."""
     text = sentence.lower()
     if text == "life":
         return "99"
@@ -102,7 +102,7 @@ def years(sentence: str) -> str:
 
 
 def iso(text: str) -> str:
-    """A date as YYYY-MM-DD, blank where the list gives none that can be read ("TBC")."""
+    """Return a date as YYYY-MM-DD, blank where the list gives none that can be read ("TBC")."""
     text = text.partition(" 00:")[0].rstrip("?").replace("Februay", "February")
     for form in ("%Y-%m-%d", "%d %B %Y", "%d/%m/%y"):
         try:
@@ -115,13 +115,13 @@ def iso(text: str) -> str:
 
 
 def title_of(rows: list[Row]) -> str:
-    """The wording of the first row that is in force, or of the first."""
+    """Return the wording of the first row that is in force, or of the first."""
     row = next((row for row in rows if row["current"] == "Y"), rows[0])
     return row["offence"].split("*")[0].strip(" .-")
 
 
 def hmic_group(row: Row) -> str:
-    """The inspectors' group of an offence that class_family.csv does not list."""
+    """Return the inspectors' group of an offence that class_family.csv does not list."""
     if row["class"].lower().startswith("violence"):
         return "violence"
     if row["class"].lower().startswith("sexual"):
@@ -154,7 +154,7 @@ def merged(key: Key, rows: list[Row], families: Listing) -> Row:
 
 
 def crimes(rows: Iterable[Row], families: Listing) -> dict[Key, Row]:
-    """The notifiable offences, one a code and class."""
+    """Return the notifiable offences, one a code and class."""
     groups: dict[Key, list[Row]] = {}
     for row in rows:
         groups.setdefault((row["ho_code"], class_of(row["offence_category"] + " ")), []).append(row)
@@ -162,7 +162,7 @@ def crimes(rows: Iterable[Row], families: Listing) -> dict[Key, Row]:
 
 
 def incidents(rows: Iterable[Row]) -> dict[Key, Row]:
-    """The reported incidents that are not crimes: N100, N200 and N300."""
+    """Return the reported incidents that are not crimes: N100, N200 and N300."""
     found = {}
     for row in rows:
         if not re.fullmatch(r"N\d00", row["Class"]):
@@ -206,7 +206,7 @@ def apply(override: Row, offences: dict[Key, Row], *, listed: Collection[Key]) -
 
 
 def by_class(key: Key) -> tuple[str, int, str]:
-    """The order of the file: code, then class by its number."""
+    """Return the order of the file: code, then class by its number."""
     number = re.match(r"\D*(\d+)", key[1])
     return key[0], int(number.group(1)) if number else 0, key[1]
 
@@ -233,7 +233,7 @@ def offence_rows(reference: Path, overrides: Path) -> list[Row]:
 
 
 def cjs_rows(reference: Path) -> list[Row]:
-    """The CJS codes with a Home Office code that means something, in order."""
+    """Return the CJS codes with a Home Office code that means something, in order."""
     rows = [
         {
             "cjs_code": row["cjs_code"],

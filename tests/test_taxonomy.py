@@ -174,13 +174,33 @@ def test_the_version_follows_the_data_and_not_the_line_ends(copy):
         ("families.toml", "harm = 10", "harm = 11", r"families.toml \[rape\]: harm is 11; use 1 to 10"),
         ("families.toml", 'hmic_group = "rape"', 'hmic_group = "rapes"', "hmic_group 'rapes'; use violence"),
         ("families.toml", "[drugs]", "[drug]", "differs from the list of families by .*drug"),
-        ("families.toml", 'default_code = "008/77"', 'default_code = "008/06"', "strangulation.*'008/06' is no current"),
-        ("families.toml", 'neighbours = ["modern_slavery"]', "neighbours = []", "names it; add it as a neighbour"),
-        ("families.toml", 'lesser = ["public_order"]', 'lesser = ["public_ordre"]', "no family 'public_ordre'"),
+        (
+            "families.toml",
+            'default_code = "008/77"',
+            'default_code = "008/06"',
+            "strangulation.*'008/06' is no current",
+        ),
+        (
+            "families.toml",
+            'neighbours = ["modern_slavery"]',
+            "neighbours = []",
+            "names it; add it as a neighbour",
+        ),
+        (
+            "families.toml",
+            'lesser = ["public_order"]',
+            'lesser = ["public_ordre"]',
+            "no family 'public_ordre'",
+        ),
         ("families.toml", "conduct = true", "conducts = true", "unexpected keyword argument 'conducts'"),
         ("families.toml", "harm = 10", "harm = ", "families.toml: .*line"),
         ("families.toml", "[drugs.tell_apart]\nmodern_slavery", "[drugs.tell_apart]\nrape", "differ by"),
-        ("offences.csv", "assault_with_injury,violence", "assualt,violence", "line [0-9]+: .* has family 'assualt'"),
+        (
+            "offences.csv",
+            "assault_with_injury,violence",
+            "assualt,violence",
+            "line [0-9]+: .* has family 'assualt'",
+        ),
         ("offences.csv", "003/01,3B,", "003/01,3,", "line [0-9]+: 003/01 3 is there twice"),
     ],
 )
@@ -193,5 +213,7 @@ def test_a_wrong_file_is_named_in_one_line(copy, file, old, new, message):
 
 def test_a_missing_file_says_how_to_make_it(copy):
     (copy / "offences.csv").unlink()
-    with pytest.raises(TaxonomyError, match=r"offences.csv is missing; run: python scripts/build_taxonomy.py"):
+    with pytest.raises(
+        TaxonomyError, match=r"offences.csv is missing; run: python scripts/build_taxonomy.py"
+    ):
         load_taxonomy(copy)

@@ -26,7 +26,11 @@ STATUS_ORDER: tuple[Status, ...] = (
 )
 """Which status wins where several cues reach one mention: the first of these."""
 
-CLAUSE_ENDS = hashed(";.!:")
+CLAUSE_ENDS = hashed(";.!:-")
+CLAUSE_STARTS = hashed(
+    "he she they i it we you his her their my there this suspect victim caller male female both neither who".split()
+)
+"""After a comma these begin a clause of their own, which a cue before the comma does not govern."""
 COMMA = hash_string(",")
 QUESTION_MARK = hash_string("?")
 
@@ -83,7 +87,12 @@ class Context:
             if not any(start < last and first < end for first, last in hits.get(f"unless {name}", ()))
         ]
         ends = [start for start, _ in hits.get("terminators", ())]
-        ends += [place for place, norm in enumerate(tokens.norms) if norm in CLAUSE_ENDS]
+        norms = tokens.norms
+        ends += [
+            place
+            for place, norm in enumerate(norms)
+            if norm in CLAUSE_ENDS or (norm == COMMA and norms[place + 1 : place + 2] and norms[place + 1] in CLAUSE_STARTS)
+        ]
         return found, ends
 
     def read(
@@ -100,7 +109,7 @@ class Context:
         reached = [hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=tokens, ends=ends)]
         statuses: dict[str, str] = {}
         for hit in reached:
-            if hit.cue.kind == "status" and hit.cue.value not in ignores:
+            if hit.cue.kind == "status" and not _ignored(hit, mention, ignores):
                 statuses.setdefault(hit.cue.value, hit.cue.id)
         if _asks(tokens) and segment.kind != "answer" and "question" not in ignores:
             statuses.setdefault("question", "question mark")
@@ -110,6 +119,16 @@ class Context:
         reporter = next((hit.cue.value for hit in reached if hit.cue.kind == "reporter"), None)
         when = "historic" if any(hit.cue.kind == "when" for hit in reached) else "current"
         return Meaning(status, statuses.get(status), cast("Reporter | None", reporter), cast("When", when))
+
+
+def _ignored(hit: _CueHit, mention: Hit, ignores: frozenset[str]) -> bool:
+    """Whether a pattern speaks for itself on this kind of cue.
+
+    A negation that a pattern ignores is one of its own words ("would not let her leave"): only inside the mention.
+    """
+    if hit.cue.value not in ignores:
+        return False
+    return hit.cue.value != "negated" or hit.start >= mention[0]
 
 
 def _asks(tokens: Tokens) -> bool:

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
+from cdi_nlp.detect.matching import flatten
 from cdi_nlp.detect.patterns import PatternDetector
+from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.ingest.logs import segments
-from cdi_nlp.records import DISCLOSING, Entry, Finding, Record
+from cdi_nlp.records import DISCLOSING, Entry, Finding, Record, Segment
+from cdi_nlp.taxonomy.cues import Cue
 from cdi_nlp.taxonomy.patterns import Pattern
 
 _BRACKET = re.compile(r"\[([^\[\]]+)\]")
@@ -55,15 +58,33 @@ def check_pattern(detector: PatternDetector, pattern: Pattern) -> Iterator[Failu
 
 
 def check_cues(detector: PatternDetector) -> Iterator[Failure]:
-    """The examples of cues that fail: a find that the cue does not change, or a miss that it does."""
+    """The examples of cues that fail: a mention that the cue does not change, or one that it does and should not.
+
+    The mention is the bracketed words themselves, so that the example tests the cue and no pattern.
+    """
     for cue in detector.cues.cues:
         for example in (*cue.finds, *cue.misses):
-            text, span = marked(example)
-            values = {
-                getattr(finding, cue.kind if cue.kind != "reporter" else "reported_by")
-                for finding in findings(detector, text)
-                if span and finding.start < span[1] and span[0] < finding.end
-            }
-            wanted = example in cue.finds
-            if wanted != (cue.value in values):
-                yield Failure(cue.id, example, f"read as {', '.join(sorted(values)) or 'nothing'}")
+            value = _read_marked(detector, example, cue=cue)
+            if (value == cue.value) != (example in cue.finds):
+                yield Failure(cue.id, example, f"read as {value}")
+
+
+def _read_marked(detector: PatternDetector, example: str, *, cue: Cue) -> str:
+    """What the context makes of the bracketed words, in the cue's own terms."""
+    text, span = marked(example)
+    if span is None:
+        raise TaxonomyError(f"cues.toml: {cue.id}: {example!r} marks no mention; put it in [brackets]")
+    tokens = detector.tokenizer.read(flatten(text))
+    inside = [at for at in range(len(tokens.norms)) if span[0] <= tokens.span(at, at + 1)[0] < span[1]]
+    if cue.scope == "record":
+        found = detector.context.index.hits(tokens, {cue.id})
+        return cue.value if found else "affirmed"
+    meaning = detector.context.read(
+        (inside[0], inside[-1] + 1),
+        tokens,
+        segment=Segment(0, len(text), 0),
+        cues=detector.context.hits(tokens),
+        ignores=frozenset(),
+    )
+    values = {"status": meaning.status, "when": meaning.when, "reporter": str(meaning.reported_by)}
+    return values[cue.kind]

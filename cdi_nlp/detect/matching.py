@@ -42,8 +42,13 @@ def flatten(text: str) -> str:
 
 
 def words_of(flat: str) -> frozenset[str]:
-    """The distinct words of a flattened text, cut as coarsely as the anchors are."""
-    return frozenset(_WORDS.findall(flat))
+    """The distinct words of a flattened text, cut as coarsely as the anchors are, with what contractions stand for."""
+    words = set(_WORDS.findall(flat))
+    if "t" in words or any(word.endswith("nt") for word in words):
+        words |= {"not", "will", "can", "do"}
+    if "ll" in words:
+        words.add("will")
+    return frozenset(words)
 
 
 @dataclass(frozen=True, slots=True)

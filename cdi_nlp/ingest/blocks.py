@@ -20,7 +20,7 @@ TIME_KEYS = frozenset(
 )
 AUTHOR_KEYS = frozenset("user author officer employee entered_by created_by collar collar_number".split())
 CATEGORY_KEYS = frozenset("category narrative_category narrative_type".split())
-_PLAIN_KEYS = (
+PLAIN_KEYS = (
     TIME_KEYS
     | AUTHOR_KEYS
     | CATEGORY_KEYS
@@ -95,7 +95,7 @@ def _block(lines: list[re.Match[str]]) -> list[Header]:
     found: list[Header] = []
     for line in lines:
         leaf = split_key(line["key"])[1]
-        whole = leaf in _PLAIN_KEYS and len(line["value"]) <= _LONGEST_VALUE
+        whole = leaf in PLAIN_KEYS and len(line["value"]) <= _LONGEST_VALUE
         if not (whole or leaf in NARRATIVE_KEYS):
             continue
         body = line.end() if whole else line.start("value")

@@ -4,17 +4,18 @@ Forces write a Home Office code, a class, a CJS code, a title or an abbreviation
 they like. Cancelled crimes are kept with their code: whether that was right is for the audit to say.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 from cdi_nlp.errors import MappingError, SourceError
+from cdi_nlp.ingest.dates import read_date, shown
+from cdi_nlp.ingest.rows import words
+from cdi_nlp.ingest.tables import csv_table
+from cdi_nlp.ingest.workbooks import xlsx_table
 from cdi_nlp.records import RecordedCrime
 from cdi_nlp.taxonomy import Taxonomy
 from cdi_nlp.taxonomy.placing import place
@@ -56,12 +57,8 @@ NEEDED = ("record_id", "offence")
 HEADER_ROWS = 10
 """A report may have title lines above its header; so many rows are looked at."""
 
-_DATES = (
-    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y %H:%M", "%d/%m/%y", "%d-%m-%Y %H:%M:%S",
-    "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d %b %Y %H:%M", "%d %b %Y", "%d %B %Y",
-    "%d-%b-%y", "%d.%m.%Y",
-)  # fmt: skip
-Row = Sequence[object]
+Cells = tuple[str, Sequence[object]]
+"""A row's place, as a message names it, and its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class CrimeIndex:
 
 @lru_cache(maxsize=1 << 16)
 def read_offence(text: str, taxonomy: Taxonomy) -> RecordedCrime:
-    """The crime that an offence as written means; its family is None if it is no crime or has no place."""
+    """Return the crime that an offence as written means; family None: no crime, or it cannot be placed."""
     placed = place(text, taxonomy)
     return RecordedCrime(
         offence=text, family=placed.family, ho_code=placed.ho_code, offence_class=placed.offence_class
@@ -82,27 +79,30 @@ def read_offence(text: str, taxonomy: Taxonomy) -> RecordedCrime:
 
 
 def load_crimes(path: Path, taxonomy: Taxonomy, *, mapping: Mapping[str, str] | None = None) -> CrimeIndex:
-    """The recorded crimes of a CSV or XLSX file, by record id.
+    """Return the recorded crimes of a CSV or XLSX file, by record id.
 
     `mapping` says what the file calls a column: {"record_id": "Our ref"}; the rest go by their headers.
     A row without a record id or an offence is skipped and listed among the problems. SourceError where the
     file cannot be read at all.
     """
-    rows = _numbered_rows(path)
+    rows = _rows(path)
     columns = _find_header(rows, path=path, mapping=mapping or {})
     found: dict[str, list[RecordedCrime]] = {}
     problems: list[str] = []
-    for line, row in rows:
+    for at, row in rows:
         cells = {name: _joined(row, places) for name, places in columns.items()}
         if not any(cells.values()):
             continue
         missing = [name for name in NEEDED if not cells[name]]
         if missing:
-            problems.append(f"{path.name} row {line}: no {' and no '.join(missing)}; the row is skipped")
+            problems.append(f"{at}: no {' and no '.join(missing)}; the row is skipped")
             continue
-        recorded_at = _moment(row, columns.get("recorded_at", ()))
-        if recorded_at is None and cells.get("recorded_at"):
-            problems.append(f"{path.name} row {line}: {_not_a_date(cells['recorded_at'])}; left out")
+        recorded_at = None
+        cell = next((row[i] for i in columns["recorded_at"] if i < len(row)), None)
+        try:
+            recorded_at = read_date(cell)
+        except ValueError:
+            problems.append(f"{at}: recorded_at is {shown(cell)}, not a date; left out")
         found.setdefault(cells["record_id"], []).append(_crime(cells, recorded_at, taxonomy=taxonomy))
     return CrimeIndex({record: tuple(crimes) for record, crimes in found.items()}, tuple(problems))
 
@@ -128,16 +128,10 @@ def _cancelled_code(cells: Mapping[str, str]) -> str | None:
     return None if code.lower() in {"", "n", "no", "false", "0"} else code
 
 
-def _not_a_date(text: str) -> str:
-    """What is wrong with a date. Only digits are quoted: a column mapped wrongly may hold narrative."""
-    shown = repr(text) if re.fullmatch(r"[\d/.:\- ]{1,20}", text) else "words"
-    return f"recorded_at is {shown}, not a date"
-
-
 def _find_header(
-    rows: Iterator[tuple[int, Row]], *, path: Path, mapping: Mapping[str, str]
+    rows: Iterator[Cells], *, path: Path, mapping: Mapping[str, str]
 ) -> dict[str, tuple[int, ...]]:
-    """The places of each column, from the first row that has those needed; `rows` is left below it."""
+    """Return the places of each column, from the first row that has those needed; `rows` is left below it."""
     unknown = sorted(set(mapping) - set(COLUMNS))
     if unknown:
         raise MappingError(f"no column {unknown[0]!r} for crimes; choose from {', '.join(COLUMNS)}")
@@ -167,79 +161,28 @@ def _columns(header: Sequence[str], *, mapping: Mapping[str, str]) -> dict[str, 
     return columns
 
 
-def _joined(row: Row, places: Sequence[int]) -> str:
-    """The text of a row's cells at those places, each written once."""
-    cells = (_text(row[i]) for i in places if i < len(row))
+def _joined(row: Sequence[object], places: Sequence[int]) -> str:
+    """Return the text of a row's cells at those places, each written once."""
+    cells = (words(row[i]).strip() for i in places if i < len(row))
     return " - ".join(dict.fromkeys(cell for cell in cells if cell))
 
 
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # a spreadsheet holds the number 4182 as 4182.0
-    return " ".join(str(cell).split())
-
-
-def _moment(row: Row, places: Sequence[int]) -> datetime | None:
-    cell = next((row[i] for i in places if i < len(row)), None)
-    if isinstance(cell, datetime):
-        return cell.replace(tzinfo=None)
-    if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - police times are local and say no zone
-    text = _text(cell)
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return next((moment for form in _DATES if (moment := _parsed(text, form)) is not None), None)
-
-
-def _parsed(text: str, form: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, form)  # noqa: DTZ007 - police times are local and say no zone
-    except ValueError:
-        return None
-
-
-def _numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """The rows of a file, each with its number, counted from 1 as a spreadsheet counts."""
-    if path.suffix.lower() not in {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}:
+def _rows(path: Path) -> Iterator[Cells]:
+    """Return the rows of a file, the header first, each with its place."""
+    readers = {
+        ".csv": csv_table,
+        ".tsv": csv_table,
+        ".txt": csv_table,
+        ".xlsx": xlsx_table,
+        ".xlsm": xlsx_table,
+    }
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
         raise SourceError(f"{path.name}: crimes come as .csv or .xlsx, not {path.suffix!r}; save it as one")
-    if not path.is_file():
-        raise SourceError(f"{path.name} is not there; check the path")
-    return enumerate(_sheet(path) if path.suffix.lower().startswith(".xls") else _csv(path), start=1)
-
-
-def _csv(path: Path) -> Iterator[Row]:
-    data = path.read_bytes()
-    text = data.decode(_encoding(data), errors="replace")
-    first = text[:4096].splitlines()[:1] or [""]
-    comma = max(",;\t|", key=first[0].count)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=comma)
-    except csv.Error as error:
-        raise SourceError(f"{path.name} is not a CSV file: {error}; save it again as CSV") from error
-
-
-def _encoding(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def _sheet(path: Path) -> Iterator[Row]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - slow to import, and most files are CSV
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError) as error:
-        raise SourceError(f"{path.name} is not an Excel workbook; save it as .xlsx") from error
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
+        table = reader(path)
+        yield path.name, table.names
+        for row in table.rows:
+            yield row.place, tuple(row.values.values())
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read ({error.strerror}); check the path") from None

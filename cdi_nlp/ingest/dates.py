@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-_FORMATS = (
-    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y %H:%M:%S", "%d/%m/%y %H:%M", "%d/%m/%y",
-    "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d-%b-%y %H:%M:%S", "%d-%b-%y %H:%M", "%d-%b-%y",
-    "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %b %Y", "%d %B %Y %H:%M:%S", "%d %B %Y %H:%M", "%d %B %Y",
-    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
-)  # fmt: skip
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d|\Z)")
+_WRITTEN = re.compile(
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[/. -](?P<month>\d{1,2}|[A-Za-z]{3,9})[/. -](?P<year>\d{4}|\d{2})"
+    r"(?:(?:,? |T)(?:at )?(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:\.\d{1,6})?)?"
+    r" ?(?P<half>[AaPp][Mm])?(?: ?hrs)?(?: ?(?:Z|GMT|BST|UTC|[+-]\d{2}:?\d{2}))?)?"
+)
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:\.\d{1,6})?)?(?: ?hrs)?"
+)
 _DATE_LIKE = re.compile(r"[\d/:. +TZ-]{1,32}|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}[\d: ]{0,9}")
 
 
@@ -19,7 +22,7 @@ def read_date(value: object, *, formats: Sequence[str] = ()) -> datetime | None:
 
     A time zone is dropped and the clock kept: the rules count from the time the force wrote down.
     """
-    if value is None:
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
@@ -27,25 +30,47 @@ def read_date(value: object, *, formats: Sequence[str] = ()) -> datetime | None:
         return datetime(value.year, value.month, value.day)
     if not isinstance(value, str):
         raise ValueError("not a date")
-    words = " ".join(value.split())
-    if not words:
+    return _read_words(" ".join(value.split()), formats)
+
+
+def read_moment(
+    value: object, *, last: datetime | None = None, formats: Sequence[str] = ()
+) -> datetime | None:
+    """Return an entry's time as read_date does; a clock alone is of the day of `last`, or the day after.
+
+    Entries run forwards, so a clock more than half a day before the last one has passed midnight.
+    """
+    clock = value if isinstance(value, time) else None
+    if isinstance(value, str) and (written := _CLOCK.fullmatch(value.strip())):
+        clock = time(int(written["hour"]), int(written["minute"]), int(written["second"] or 0))
+    if clock is None:
+        return read_date(value, formats=formats)
+    if last is None:
         return None
+    at = datetime.combine(last.date(), clock.replace(tzinfo=None))
+    return at + timedelta(days=1) if last - at > timedelta(hours=12) and last.date() < date.max else at
+
+
+def _read_words(words: str, formats: Sequence[str]) -> datetime:
     for layout in formats:
-        if found := _parsed(words, layout):
-            return found
+        try:
+            return datetime.strptime(words, layout).replace(tzinfo=None)
+        except ValueError:
+            continue
     if _ISO.match(words):
         return datetime.fromisoformat(words).replace(tzinfo=None)
-    for layout in _FORMATS:
-        if found := _parsed(words, layout):
-            return found
-    raise ValueError("not a date")
-
-
-def _parsed(words: str, layout: str) -> datetime | None:
-    try:
-        return datetime.strptime(words, layout).replace(tzinfo=None)  # noqa: DTZ007  # naive on purpose
-    except ValueError:
-        return None
+    found = _WRITTEN.fullmatch(words)
+    if found is None:
+        raise ValueError("not a date")
+    named = found["month"]
+    month = int(named) if named.isdigit() else _MONTHS.index(named[:3].lower()) + 1
+    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
+    return datetime(
+        year, month, int(found["day"]), hour, int(found["minute"] or 0), int(found["second"] or 0)
+    )
 
 
 def shown(value: object) -> str:
@@ -53,6 +78,7 @@ def shown(value: object) -> str:
 
     A column mapped by mistake can hold narrative, and narrative never stands in an error.
     """
-    if isinstance(value, str) and _DATE_LIKE.fullmatch(value.strip()):
-        return f"'{value.strip()}'"
-    return "text" if isinstance(value, str) else type(value).__name__
+    if isinstance(value, str):
+        words = value.strip()
+        return f"'{words}'" if _DATE_LIKE.fullmatch(words) else "text"
+    return f"a {type(value).__name__}"

@@ -24,7 +24,7 @@ Table = Values[str, object]
 
 @dataclass(frozen=True, slots=True)
 class EntryRows:
-    """The columns of a source with one row an entry: the rows of a record hold its id and one entry each."""
+    """The columns of a source with one row an entry: each row of a record holds its id and one entry."""
 
     text: str
     at: str | None = None
@@ -52,7 +52,7 @@ class EventBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What a source calls things: `columns` maps our field to the names of theirs, in the order to join them."""
+    """What a source calls things: `columns` holds each of our fields' names there, in the order to join."""
 
     columns: Values[str, tuple[str, ...]] = field(default_factory=dict)
     record_types: Values[str, RecordType] = field(default_factory=dict)
@@ -125,8 +125,9 @@ class _Reader:
         found: dict[str, RecordType] = {}
         for theirs, ours in table.items():
             if ours not in known:
+                choices = ", ".join(known)
                 raise MappingError(
-                    f"{self.name}: [record_types] '{theirs}' is mapped to {ours!r}; choose from {', '.join(known)}"
+                    f"{self.name}: [record_types] '{theirs}' is {ours!r}; choose from {choices}"
                 )
             found[theirs.casefold()] = known[str(ours)]
         return found
@@ -135,12 +136,13 @@ class _Reader:
         self._known(table, _ENTRY_KEYS, "key", inside="entries")
         text = self._name(table, "text")
         if text is None:
-            raise MappingError(f"{self.name}: [entries] has no 'text'; name the column that holds an entry's text")
+            raise MappingError(f"{self.name}: [entries] has no 'text'; name the column of an entry's text")
         sequence = self._name(table, "sequence")
         timed = any(key in table for key in ("at", "date", "time"))
         order = table.get("order", "sequence" if sequence else "time" if timed else "file")
         if order not in get_args(Order):
-            raise MappingError(f"{self.name}: [entries] order is {order!r}; choose from {', '.join(get_args(Order))}")
+            choices = ", ".join(get_args(Order))
+            raise MappingError(f"{self.name}: [entries] order is {order!r}; choose from {choices}")
         return EntryRows(
             text=text,
             at=self._name(table, "at"),
@@ -155,5 +157,6 @@ class _Reader:
 
     def _blocks(self, table: Table) -> EventBlocks:
         self._known(table, _BLOCK_KEYS, "key", inside="blocks")
-        plain = {key: self._names(value, f"blocks.{key}")[0] for key, value in table.items() if key != "others"}
-        return EventBlocks(**plain, others=self._names(table.get("others", []), "blocks.others"))
+        others = self._names(table.get("others", []), "blocks.others")
+        names = {key: self._name(table, key) or "" for key in table if key != "others"}
+        return EventBlocks(**names, others=others)

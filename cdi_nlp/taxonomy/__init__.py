@@ -93,9 +93,9 @@ class Taxonomy:
     `offences` is by Home Office code and `classes` by class, each offence in the order of the file.
     """
 
-    families: Mapping[str, Family]
-    offences: Mapping[str, tuple[Offence, ...]]
-    classes: Mapping[str, tuple[Offence, ...]]
+    families: Mapping[str, Family] = field(repr=False)
+    offences: Mapping[str, tuple[Offence, ...]] = field(repr=False)
+    classes: Mapping[str, tuple[Offence, ...]] = field(repr=False)
     version: str
     folder: Path
 
@@ -105,7 +105,7 @@ class Taxonomy:
         return _cjs(self.folder)
 
     def family(self, name: str) -> Family:
-        """The family of that name, or NotFoundError with the choices."""
+        """Return the family of that name, or NotFoundError with the choices."""
         try:
             return self.families[name]
         except KeyError:
@@ -113,17 +113,17 @@ class Taxonomy:
             raise NotFoundError(f"no family {name!r}; choose from {choices}") from None
 
     def family_of(self, ho_code: str) -> str | None:
-        """The family of a Home Office code; None for an incident or a code that is not notifiable."""
+        """Return the family of a Home Office code; None for an incident or a code that is not notifiable."""
         found = self.offences.get(ho_code, ())
         return found[0].family if found else None
 
     def leading(self, offence_class: str) -> Offence | None:
-        """The offence that stands for a class, such as 008/06 for 8N; None for an unknown class."""
+        """Return the offence that stands for a class, such as 008/06 for 8N; None for an unknown class."""
         return next((o for o in self.classes.get(offence_class, ()) if o.leads), None)
 
 
 def load_taxonomy(folder: Path | None = None) -> Taxonomy:
-    """The taxonomy, read once a process; `folder` is another copy of the data, for tests."""
+    """Return the taxonomy, read once a process; `folder` is another copy of the data, for tests."""
     # Inside a wheel the folder is not always a Path, but it can be hashed and read as one.
     return _load(folder or cast("Path", files("cdi_nlp.taxonomy")))
 
@@ -148,7 +148,7 @@ def _load(folder: Path) -> Taxonomy:
 
 
 def read_rows(folder: Traversable, name: str) -> list[list[str]]:
-    """The rows of one of the taxonomy's CSV files, the header first."""
+    """Return the rows of one of the taxonomy's CSV files, the header first."""
     file = folder / name
     if not file.is_file():
         raise TaxonomyError(f"{name} is missing; run: python scripts/build_taxonomy.py --reference DIR")
@@ -250,7 +250,7 @@ def _cjs(folder: Path) -> Mapping[str, CjsCode]:
 
 
 def _version(folder: Traversable) -> str:
-    """The first 12 hex digits of the SHA-256 of every data file, line ends made one so that systems agree."""
+    """Return 12 hex digits of the SHA-256 of every data file, line ends made one so that systems agree."""
     digest = hashlib.sha256()
     for name, file in sorted(_data_files(folder)):
         digest.update(name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")

@@ -145,7 +145,7 @@ def suggest_code(  # noqa: PLR0913 - each is a fact of its own, and all but the 
     order: str | None = None,
     reported_on: date | None = None,
 ) -> str:
-    """The Home Office code of a family, or a range such as "019/08|019/10" where the facts leave several.
+    """Return the Home Office code of a family, or a range such as "019/08|019/10" if the facts leave several.
 
     `sex` and `age` are the victim's. `order` is the order broken, in words or letters ("non-molestation",
     "NMO"). Laws count from their day: strangulation from 7 June 2022, online safety from 31 January 2024.
@@ -168,12 +168,12 @@ def suggest_code(  # noqa: PLR0913 - each is a fact of its own, and all but the 
 
 
 def code_choices(codes: str) -> tuple[str, ...]:
-    """The Home Office codes of a range: ("019/08", "019/10") for "019/08|019/10"."""
+    """Return the Home Office codes of a range: ("019/08", "019/10") for "019/08|019/10"."""
     return tuple(codes.split("|"))
 
 
 def order_code(order: str) -> str:
-    """The Home Office code of breaking an order, in words or letters, or NotFoundError with the choices."""
+    """Return the code of breaking an order, given in words or letters, or NotFoundError with the choices."""
     name = re.sub(r"[-_\s]+", " ", order.strip().lower())
     name = name.removeprefix("breach of ").removeprefix("interim ").removesuffix(" order")
     name = ORDER_LETTERS.get(name, name)

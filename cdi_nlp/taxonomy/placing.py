@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cdi_nlp.taxonomy import Offence, Taxonomy
+from cdi_nlp.taxonomy import OTHER, Offence, Taxonomy
 from cdi_nlp.taxonomy.titles import NOWHERE, SPECIAL_CLASSES, Placed, title_index
 
 _INCIDENT = re.compile(r"\bN\W?([123])00\b(?:\s?[/\-]\s?0?(\d)\b)?", re.IGNORECASE)
 _NOT_CRIME = re.compile(
     r"\bnon[\s-]?crime\b|\bno[\s-]crime\b|\bnot a crime\b|\bincident only\b", re.IGNORECASE
 )
-_FULL_CODE = re.compile(r"(?<![\w/.])(\d{3})\s?[/.\-]\s?(\d{2})(?:\s?/\s?\d{1,2})?(?![\w/])")
+_FULL_CODE = re.compile(r"(?<![\d.])(?<!\d/)(\d{3})\s?[/.\-]\s?(\d{2})(?:\s?/\s?\d{1,2})?(?![\w/])")
 _SHORT_CODE = re.compile(
     r"(?:^|\b(?:HO|HOC|HOCR|Home Office|code)\b[\s:.\-]*(?:code[\s:.\-]*)?|[\[(]\s?)"
     r"(\d{1,3})\s?/\s?(\d{1,2})(?:\s?/\s?\d{1,2})?(?=$|[\s\]):,\-])",
@@ -24,21 +24,22 @@ _SHORT_CODE = re.compile(
 _RUN_CODE = re.compile(r"^\W*(?:HO\W*)?(\d{3})(\d{2})\d{0,2}(?=$|[\s:,(\-])", re.IGNORECASE)
 _CJS = re.compile(r"(?<![A-Z0-9])(?=[A-Z0-9]*\d{2})(?=[A-Z0-9]*[A-Z]{2})[A-Z0-9]{5,11}(?![A-Z0-9])")
 _NAMED_CLASS = re.compile(
-    r"\bclass(?:ification)?[\s:.\-]*(\d{1,3}[A-Z]?(?:/\d{1,2})?|NFIB ?\d+[A-Z]?)(?!\w)", re.IGNORECASE
+    r"\bclass(?:ification)?[\s:.\-]*(\d{1,3}[A-Z]?(?:/\d{1,2})?|NFIB(?: ?\d+[A-Z]?)?)(?!\w)", re.IGNORECASE
 )
 _LETTER_CLASS = re.compile(
     r"(?<![\w/])(?<!/ )(?<!\bs )(?<!\bs\.)(?<!\bsec )(?<!\bsection )"
     # "19F" after one of these words is a woman of 19.
     r"(?<!\bon )(?<!\bof )(?<!\bto )(?<!\bby )(?<!\bvictim )"
-    r"(\d{1,3}[A-Z]|NFIB ?\d+[A-Z]?)(?!\w)",
+    r"(\d{1,3}[A-Z]|NFIB(?: ?\d+[A-Z]?)?)(?!\w)",
     re.IGNORECASE,
 )
+_FRAUD_CLASS = re.compile(r"\bNFIB ?(\d+[A-Z]?)(?!\w)", re.IGNORECASE)
 _BARE_CLASS = re.compile(r"^\W*(\d{1,3})(?:\s*[:.\-]\s.*|\W*)$", re.DOTALL)
 _NUMBERED_TITLE = re.compile(r"^\W*(\d{1,3})\s+(?=[A-Za-z])")
 
 
 def place(text: str, taxonomy: Taxonomy) -> Placed:
-    """The family, Home Office code and class of an offence as written; each is None where it is not known."""
+    """Return the family, Home Office code and class of an offence as written; None is not known."""
     written = " ".join(text.split())
     if written in taxonomy.families:
         return Placed(written)
@@ -58,6 +59,9 @@ def _place_words(written: str, taxonomy: Taxonomy) -> Placed:
     if _NOT_CRIME.search(written):
         # HOCR 2026/27 p.61: a report of rape that is not recorded as one is an N100.
         return Placed(offence_class="N100") if "rape" in written.lower() else NOWHERE
+    fraud = _FRAUD_CLASS.search(written)
+    if fraud is not None:
+        return Placed(OTHER, offence_class=f"NFIB{fraud.group(1).upper()}")
     found = _place_numbered(written, taxonomy) or title_index(taxonomy).find(written)
     if found == NOWHERE:
         name = re.sub(r"[\s\-]+", "_", written.lower())
@@ -71,7 +75,7 @@ def _place_incident(match: re.Match[str], taxonomy: Taxonomy) -> Placed:
 
 
 def _codes(text: str, taxonomy: Taxonomy) -> Iterator[str]:
-    """The Home Office codes that a text gives, the surest first."""
+    """Return the Home Office codes that a text gives, the surest first."""
     for pattern in (_FULL_CODE, _SHORT_CODE, _RUN_CODE):
         for match in pattern.finditer(text):
             code = f"{int(match.group(1)):03d}/{int(match.group(2)):02d}"
@@ -107,13 +111,13 @@ def _in_class(rows: tuple[Offence, ...], name: str | None) -> Offence | None:
 
 
 def _general(rows: tuple[Offence, ...]) -> Offence | None:
-    """The one class in force that a code means when none is named."""
+    """Return the one class in force that a code means when none is named."""
     current = [o for o in rows if o.current and o.offence_class not in SPECIAL_CLASSES] or list(rows)
     return current[0] if len(current) == 1 else None
 
 
 def _with_class(found: Placed, taxonomy: Taxonomy) -> Placed:
-    """The same, with the class where the code can mean one only."""
+    """Return the same, with the class where the code can mean one only."""
     if found.offence_class is not None or found.ho_code is None:
         return found
     offence = _general(taxonomy.offences[found.ho_code])
@@ -130,7 +134,7 @@ def _named_class(text: str, taxonomy: Taxonomy) -> str | None:
 
 
 def _place_class(name: str, text: str, *, taxonomy: Taxonomy) -> Placed:
-    """A class, with the code that its title adds; without one, its leading code if it is all one family."""
+    """Return a class with the code that its title adds, or its leading code if it is all one family."""
     rows = taxonomy.classes[name]
     words = _words(text)
     titled = title_index(taxonomy).find(words) if words else NOWHERE
@@ -146,7 +150,7 @@ def _place_class(name: str, text: str, *, taxonomy: Taxonomy) -> Placed:
 
 
 def _place_numbered(text: str, taxonomy: Taxonomy) -> Placed | None:
-    """A class number before its title, such as "39 Theft from the person"."""
+    """Return a class number before its title, such as "39 Theft from the person"."""
     match = _NUMBERED_TITLE.match(text)
     if match is None:
         return None
@@ -158,7 +162,7 @@ def _place_numbered(text: str, taxonomy: Taxonomy) -> Placed | None:
 
 
 def _words(text: str) -> str:
-    """The text without its codes and classes."""
+    """Return the text without its codes and classes."""
     for pattern in (_FULL_CODE, _SHORT_CODE, _RUN_CODE, _NAMED_CLASS, _LETTER_CLASS):
         text = pattern.sub(" ", text)
     return re.sub(r"\W*$|^\W*", "", re.sub(r"\(\s*\)", " ", text))

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from cdi_nlp.taxonomy import OTHER, Taxonomy, read_rows
+from cdi_nlp.taxonomy import OTHER, Offence, Taxonomy, read_rows
 
 SET_FLOOR = 86
 """How much of the shorter title's words must be in the longer one (rapidfuzz token_set_ratio)."""
@@ -26,7 +26,7 @@ GENERAL = frozenset(
     {
         "assault", "burglary", "criminal damage", "damage", "drugs", "drug offence", "harassment",
         "other theft", "possession weapons", "public order", "public order offence", "robbery",
-        "sexual offence", "stalking", "stalking and harassment", "theft", "violence with injury",
+        "sexual offence", "stalking", "stalking harassment", "theft", "violence with injury",
         "violence without injury", "assault with injury", "assault without injury", "fraud",
         "child sexual offence", "other notifiable offence", "modern slavery", "child abuse",
         "deception", "kidnapping",
@@ -37,7 +37,7 @@ GENERAL = frozenset(
 SPECIAL_CLASSES = frozenset({"8S", "8T", "19J", "19K"})
 """Classes that share codes and wordings with a general class and are meant only where they are named."""
 
-_SMALL = frozenset("a an the of on to in at".split())
+_SMALL = frozenset("a an and at in of on or the to".split())
 _WORDS: Mapping[str, str] = {
     "abh": "actual bodily harm",
     "agg": "aggravated",
@@ -66,7 +66,7 @@ _WORDS: Mapping[str, str] = {
     "rac": "racially",
     "racial": "racially",
     "relig": "religiously",
-    "rra": "racially or religiously aggravated",
+    "rra": "racially religiously aggravated",
     "resi": "residential",
     "res": "residential",
     "causing": "cause",
@@ -85,9 +85,9 @@ _QUALIFIERS = re.compile(
     r"allegation|reported|suspected|possible|notifiable|recordable|hate crime|online|crime|offence|involving|"
     r"(?:oapa|cja|soa|poa|pha|cda|mda|cypa|sca)(?: \d{4})?|(?:[a-z]+ )?(?:[a-z]+ )?act \d{4}|pre \d+ .*)\b"
 )
-_RACE_OR_RELIGION = re.compile(r"\bracially(?: or| and)? religiously(?: aggravated)?\b")
+_RACE_OR_RELIGION = re.compile(r"\b(?:racially religiously|religiously racially)(?: aggravated)?\b")
 _PARTIES = re.compile(
-    r"\b(?:aid(?:ing)?(?: and)?(?: abet(?:ting)?)?(?: and)?(?: counsel)?(?: and)?(?: procure)?|"
+    r"\b(?:aid(?:ing)?(?: abet(?:ting)?)?(?: counsel)?(?: procure)?|"
     r"conspir(?:e|acy|ing)(?: commit)?|inchoate)\b"
 )
 _ATTEMPT = re.compile(r"\battempted\b")
@@ -97,6 +97,9 @@ _MARKS = (
     re.compile(r"\bfrom\b"),
     re.compile(r"\bthan\b"),
     re.compile(r"\b(?:emergency|constable|police)\b"),
+    re.compile(r"\b(?:sexual|sexually|indecent|rape|penetration)\b"),
+    re.compile(r"\b(?:kill|murder|death)\b"),
+    re.compile(r"\bintent\b"),
 )
 """Words that a title and its match must both have or both lack: "with injury" is not "without injury"."""
 _DEEP_MARKS = (re.compile(r"\b(?:racially|religiously)\b"), re.compile(r"\bbreach\b"))
@@ -105,8 +108,17 @@ _CHOICES = (
     re.compile(r"\bs?\d+[ab]?\b"),
     re.compile(r"\bclass [abc]\b"),
     re.compile(r"\b(?:female|male)\b"),
+    re.compile(r"\b(?:under|over)\b"),
 )
 """Words of which a title and its match may not have different ones."""
+_HEADS = (
+    "actual bodily harm", "arson", "blackmail", "burglary", "common assault", "criminal damage",
+    "grievous bodily harm", "harassment", "kidnap", "malicious communications", "modern slavery",
+    "non fatal strangulation", "rape", "robbery", "sexual assault", "stalking", "theft", "threats kill",
+    "voyeurism",
+)  # fmt: skip
+"""Names of offences that a title may begin with and go on in words of its own."""
+_NOT_HEADS = re.compile(r"\b(?:alarm|wanted|suspects?|lost|found|prevention|reduction|advice|insurance)\b")
 _ATTEMPTED_CODES: Mapping[str, str] = {
     "001/01": "002/00",
     "019/07": "019/11",
@@ -136,14 +148,14 @@ NOWHERE = Placed()
 
 
 def plain(title: str) -> str:
-    """A title in the form in which titles are compared: lower case, spelt out, without small words."""
+    """Return a title in the form in which titles are compared: lower case, spelt out, without small words."""
     text = title.lower().replace("’", "'").replace("'", "").replace("&", " and ")
     text = text.replace("w/o", "without").replace("w/i", "with intent").replace("m/v", "motor vehicle")
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = _SECTION.sub(r" s\1\2 ", text)
     words = re.sub(r"[^a-z0-9+]+", " ", text).split()
     text = " ".join(_WORDS.get(word, word) for word in words if word not in _SMALL)
-    return _RACE_OR_RELIGION.sub("racially or religiously aggravated", text)
+    return _RACE_OR_RELIGION.sub("racially religiously aggravated", text)
 
 
 class TitleIndex:
@@ -169,15 +181,22 @@ class TitleIndex:
         found = dict(self.written)
         for name in self.taxonomy.families:
             found.setdefault(plain(self.taxonomy.families[name].title), Placed(name))
-        for rows in self.taxonomy.offences.values():
-            for offence in rows:
-                if offence.kind == "crime" and offence.offence_class not in SPECIAL_CLASSES:
-                    place = Placed(offence.family, offence.ho_code, offence.offence_class)
-                    found.setdefault(plain(offence.title), place)
+        for title, rows in self._wordings().items():
+            if len({offence.family for offence in rows}) == 1:
+                found.setdefault(title, Placed(rows[0].family, rows[0].ho_code, rows[0].offence_class))
         for ho_code, title in self.taxonomy.cjs.values():
             family = self.taxonomy.family_of(ho_code)
             if family not in (None, OTHER):
                 found.setdefault(plain(title), Placed(family, ho_code))
+        return found
+
+    def _wordings(self) -> Mapping[str, list[Offence]]:
+        """Return the offences of each wording of the list; a few stand for offences of several families."""
+        found: dict[str, list[Offence]] = {}
+        for rows in self.taxonomy.offences.values():
+            for offence in rows:
+                if offence.kind == "crime" and offence.offence_class not in SPECIAL_CLASSES:
+                    found.setdefault(plain(offence.title), []).append(offence)
         return found
 
     @cached_property
@@ -194,10 +213,20 @@ class TitleIndex:
         if part is not None and not part[1]:
             return part[0]
         place = self._by_likeness(plain(title))
-        return part[0] if part is not None and place == NOWHERE else place
+        if place != NOWHERE:
+            return place
+        return part[0] if part is not None else self._by_head(plain(title))
+
+    def _by_head(self, text: str) -> Placed:
+        """Return the family of the offence that a title begins with; what follows may change its code."""
+        text = _squeeze(_ATTEMPT.sub(" ", _QUALIFIERS.sub(" ", text)))
+        head = next((head for head in _HEADS if f"{text} ".startswith(f"{head} ")), None)
+        if head is None or _NOT_HEADS.search(text) or not _same_marks(text, head, marks=_DEEP_MARKS):
+            return NOWHERE
+        return Placed(self.known[head].family)
 
     def _by_parts(self, title: str) -> tuple[Placed, bool] | None:
-        """The most telling part of a title, and whether it only names a group of offences."""
+        """Return the most telling part of a title, and whether it only names a group of offences."""
         parts = [part for part in _PARTS.split(title) if part.strip()]
         if len(parts) < 2:
             return None
@@ -250,7 +279,7 @@ def _squeeze(text: str) -> str:
 
 
 def _shorter(text: str) -> Iterator[tuple[str, bool]]:
-    """The title, then shorter and shorter forms of it, each with whether an attempt was taken out."""
+    """Return the title, then shorter and shorter forms of it, each with whether an attempt was taken out."""
     yield text, False
     bare = _squeeze(_PARTIES.sub(" ", _QUALIFIERS.sub(" ", text)))
     if bare and bare != text:
@@ -261,7 +290,7 @@ def _shorter(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _as_attempt(place: Placed) -> Placed:
-    """The same offence attempted, where attempts have a code or class of their own."""
+    """Return the same offence attempted, where attempts have a code or class of their own."""
     code, offence_class = place.ho_code or "", place.offence_class or ""
     if code == "001/01":
         return Placed("serious_assault", "002/00", "2")
@@ -274,5 +303,5 @@ def _as_attempt(place: Placed) -> Placed:
 
 @lru_cache(maxsize=8)
 def title_index(taxonomy: Taxonomy) -> TitleIndex:
-    """The titles of a taxonomy, read once."""
+    """Return the titles of a taxonomy, read once."""
     return TitleIndex(taxonomy)
