@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import MappingProxyType
 
 from cdi_nlp.errors import SettingsError
 
@@ -16,7 +15,7 @@ class FlagSettings:
     """The operating thresholds: a disclosure of at least this probability is flagged."""
 
     default: float = 0.5
-    families: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    families: Mapping[str, float] = field(default_factory=dict)
 
     def threshold(self, family: str) -> float:
         """The threshold in force for a family."""

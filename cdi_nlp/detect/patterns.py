@@ -8,7 +8,7 @@ from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Context, Meaning, _CueHit
 from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokenizer, Tokens, flatten, hashed, words_of
 from cdi_nlp.records import DISCLOSING, Finding, Record, Segment, Status
-from cdi_nlp.taxonomy.cues import Cues
+from cdi_nlp.taxonomy.cues import Cue, Cues
 from cdi_nlp.taxonomy.patterns import Pattern
 from cdi_nlp.taxonomy.phrases import Lexicon
 
@@ -148,15 +148,21 @@ class PatternDetector:
         return page.holds[name]
 
     def _under_record_cues(self, found: list[Finding], pages: Sequence[_Page]) -> list[Finding]:
-        """Findings with the status that a cue about the whole record gives them (training text, policy)."""
+        """Findings with the status that a cue about the whole record gives them (training text, a theft that was none)."""
         if not found:
             return found
         names = {cue.id for cue in self.cues.cues if cue.scope == "record"}
         for page in pages:
-            for name in sorted(self.context.index.candidates(page.words) & names):
-                if self.context.index.hits(self._tokens(page), {name}):
-                    cue = self.context.by_id[name]
-                    return [_with_status(finding, cue.value, cue.id) for finding in found]
+            wanted = self.context.index.candidates(page.words) & names
+            standing = self.context.index.hits(self._tokens(page), wanted) if wanted else {}
+            for name in sorted(standing):
+                cue = self.context.by_id[name]
+                if f"unless {name}" in self.context.index.hits(self._tokens(page), {f"unless {name}"}):
+                    continue
+                found = [
+                    _with_status(finding, cue) if not cue.families or finding.family in cue.families else finding
+                    for finding in found
+                ]
         return found
 
     def _often_enough(self, finding: Finding, found: Sequence[Finding]) -> bool:
@@ -167,10 +173,10 @@ class PatternDetector:
         return len({other.segment for other in same}) >= needed
 
 
-def _with_status(finding: Finding, status: str, cue: str) -> Finding:
+def _with_status(finding: Finding, cue: Cue) -> Finding:
     if finding.status not in DISCLOSING:
         return finding
-    return replace(finding, status=cast("Status", status), cue=cue)
+    return replace(finding, status=cast("Status", cue.value), cue=cue.id)
 
 
 def _page(record: Record, segment: Segment) -> _Page:

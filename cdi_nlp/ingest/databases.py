@@ -1,6 +1,7 @@
 """Databases: the rows of an SQL query, through SQLAlchemy, streamed and never written to."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
@@ -32,7 +33,7 @@ def sql_table(address: str, *, query: str | None) -> Table:
         Row(number, f"{url.database or name} row {number}", dict(zip(names, line, strict=True)))
         for number, line in enumerate(lines, 1)
     )
-    return Table(names, rows)
+    return Table(names, rows, lines.close)
 
 
 def _engine(url: URL, name: str) -> Engine:
@@ -50,17 +51,17 @@ def _engine(url: URL, name: str) -> Engine:
         raise SourceError(f"{name}: no such kind of database; choose sqlite or postgresql") from None
 
 
-def _lines(engine: Engine, query: str, name: str) -> Iterator[tuple[object, ...]]:
+def _lines(engine: Engine, query: str, name: str) -> Generator[tuple[object, ...], None, None]:
     """Return the column names, then the rows."""
     fetching = False
     try:
         with engine.connect() as connection:
             streamed = connection.execution_options(stream_results=True, yield_per=_BATCH)
-            result = streamed.execute(text(query))
-            yield tuple(result.keys())
-            fetching = True
-            for row in result:
-                yield tuple(row)
+            with closing(streamed.execute(text(query))) as result:
+                yield tuple(result.keys())
+                fetching = True
+                for row in result:
+                    yield tuple(row)
     except SQLAlchemyError as error:
         # What a driver says of the query names tables and columns; what it says of a row can quote the row.
         said = "a row could not be fetched" if fetching else _said(error)

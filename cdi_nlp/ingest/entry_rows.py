@@ -79,7 +79,8 @@ def _record_row(
         entries = [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])]
     elif layout.order == "time":
         entries = _by_time(entries)
-    summary = [{"text": words(values.pop(name))} for name in heads if words(values.get(name)).strip()]
+    said = [words(values.pop(name, None)) for name in heads]
+    summary = [{"text": text} for text in said if text.strip()]
     return replace(group[0], values={**values, ENTRIES: [*summary, *entries]})
 
 

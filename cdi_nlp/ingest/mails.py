@@ -18,7 +18,7 @@ from cdi_nlp.ingest.logs import parse_entries
 from cdi_nlp.ingest.rows import clean
 from cdi_nlp.records import Record, Unreadable
 
-_FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_FAULTS = (MessageError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
 """What the standard library's email parser raises on a damaged message."""
 _BLOCKS = frozenset(
     "address article blockquote br div dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul".split()
@@ -60,7 +60,7 @@ def _record(message: Message, record_id: str, name: str) -> Record | Unreadable:
     sent = _header(message, "Date")
     try:
         reported_at = parsedate_to_datetime(sent).replace(tzinfo=None) if sent else None
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, LookupError, ArithmeticError):
         reported_at = None
         problems = (f"{name}: its Date is {shown(sent)}, not a date; correct it and scan again",)
     sender = _header(message, "From")

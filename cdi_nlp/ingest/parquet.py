@@ -45,7 +45,7 @@ def parquet_table(path: Path) -> Table:
 
     try:
         file = ParquetFile(path)
-        return Table(tuple(file.schema_arrow.names), rows(file))
+        return Table(tuple(file.schema_arrow.names), rows(file), file.close)
     except faults:
         raise fault from None
 

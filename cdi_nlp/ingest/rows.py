@@ -198,7 +198,7 @@ def _text(
     if any(not isinstance(cell, str) for cell in given):
         raise RowFault("its text is not text; give it as one string")
     texts = [clean(cell) for cell in given if isinstance(cell, str) and cell.strip()]
-    listed = [cell for cell in cells.get("entries", []) if cell is not None]
+    listed = [cell for cell in cells.get("entries", []) if cell is not None and cell != ""]
     text = "\n".join(texts)
     if listed:
         parts = list(_entries(listed[0], mapping, reported_at, problem))

@@ -113,12 +113,16 @@ def _check(path: Path, source: str) -> None:
 
 
 def _from_table(table: Table, mapping: Mapping, name: str) -> Records:
-    if not table.names:
-        return iter(())
-    columns = find_columns(table.names, mapping, source=name)
     rows: Iterator[Row] = table.rows
-    if mapping.entries is not None:
-        rows, columns = gather(table, mapping, columns=columns, source=name)
+    try:
+        if not table.names:
+            return iter(())
+        columns = find_columns(table.names, mapping, source=name)
+        if mapping.entries is not None:
+            rows, columns = gather(table, mapping, columns=columns, source=name)
+    except SourceError:
+        table.close()
+        raise
     return (to_record(row, mapping, columns=columns) for row in rows)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,10 +18,11 @@ _DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A source's column names, and its rows as they are read."""
+    """A source's column names, and its rows as they are read; `close` is for a source that is not read."""
 
     names: tuple[str, ...]
     rows: Iterator[Row]
+    close: Callable[[], None]
 
 
 def csv_table(path: Path) -> Table:
@@ -30,10 +31,11 @@ def csv_table(path: Path) -> Table:
     _, header = next(lines, (0, []))
     names = unique_names(header)
     place = f"{path.name} line"
-    return Table(names, (table_row(place, number, names=names, cells=cells) for number, cells in lines))
+    rows = (table_row(place, number, names=names, cells=cells) for number, cells in lines)
+    return Table(names, rows, lines.close)
 
 
-def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _csv_lines(path: Path) -> Generator[tuple[int, list[str]], None, None]:
     """Return the lines that are not blank, each with its number."""
     csv.field_size_limit(LONGEST_CELL)
     delimiter, skip = _delimiter(path)

@@ -5,7 +5,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,11 @@ def xlsx_table(path: Path) -> Table:
     _, header = next(lines, (0, []))
     names = unique_names(header)
     place = f"{path.name} row"
-    return Table(names, (table_row(place, number, names=names, cells=cells) for number, cells in lines))
+    rows = (table_row(place, number, names=names, cells=cells) for number, cells in lines)
+    return Table(names, rows, lines.close)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[object]]]:
+def _lines(path: Path) -> Generator[tuple[int, list[object]], None, None]:
     try:
         book = _workbook(path)
         try:

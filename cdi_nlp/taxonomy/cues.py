@@ -7,6 +7,7 @@ direction   "before" the mention (it governs what follows), "after" it, or "arou
 reach       how many tokens may stand between
 comma       true: a comma ends its scope
 scope       "clause", or "segment" (scope words do not end it), or "record" (it speaks of every mention in the record)
+families    the only families that it speaks of (record scope), all where none is named
 finds       sentences with the mention in [brackets] that it must change; misses: sentences it must not
 """
 
@@ -22,7 +23,7 @@ from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
 
 Direction = Literal["before", "after", "around"]
 Scope = Literal["clause", "segment", "record"]
-KEYS = frozenset("id status when reporter any unless direction reach comma scope finds misses why".split())
+KEYS = frozenset("id status when reporter any unless direction reach comma scope families finds misses why".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Cue:
     reach: int = 8
     comma: bool = False
     scope: Scope = "clause"
+    families: frozenset[str] = frozenset()
     finds: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
 
@@ -79,6 +81,7 @@ def _cue(row: Mapping[str, object], lexicon: Lexicon) -> Cue:
         reach=int(str(row.get("reach", 8))),
         comma=bool(row.get("comma", False)),
         scope=_one_of(row.get("scope", "clause"), Scope, where=where),
+        families=frozenset(strings(row.get("families"), where=where, empty=True)[0]),
         finds=tuple(strings(row.get("finds"), where=where, empty=True)[0]),
         misses=tuple(strings(row.get("misses"), where=where, empty=True)[0]),
     )
