@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.facts import facts_near
+from cdi_nlp.detect.facts import facts_near, is_domestic
 from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import PatternDetector
 from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
@@ -76,14 +76,16 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     decision = decide(reading, disclosures)
     gap = reconcile(decision.crimes, recorded_for(record, scanner), taxonomy=scanner.taxonomy)
     flagged = {disclosure.family for disclosure in disclosures if disclosure.flagged}
-    facts = facts_near(reading, [finding for finding in findings if finding.family in flagged])
+    domestic = is_domestic(record)
+    told = [finding for finding in findings if finding.family in flagged]
+    child_victim = bool(told) and facts_near(reading, told).child
     priority = prioritise(
         record,
         disclosures,
         gap=gap,
         taxonomy=scanner.taxonomy,
-        domestic=facts.domestic,
-        child_victim=bool(flagged) and facts.child,
+        domestic=domestic,
+        child_victim=child_victim,
         as_of=scanner.as_of,
     )
     return Result(
@@ -93,8 +95,8 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
         unrecorded=gap.unrecorded,
         wrong_class=gap.wrong_class,
         n100=decision.n100,
-        domestic=facts.domestic,
-        child_victim=bool(flagged) and facts.child,
+        domestic=domestic,
+        child_victim=child_victim,
         bad_reason=scanner.reasons.read(reading) if gap.unrecorded else None,
         priority=priority.value,
         reasons=(*priority.reasons, *decision.collapsed),

@@ -33,7 +33,7 @@ def answers(text: str) -> list[tuple[str, str | None, str]]:
 
 
 HEADERS = [
-    ("1121 NP17 on scene", datetime(2026, 10, 3, 11, 21), "NP17", None, "NP17 on scene"),
+    ("1121 NP17 on scene", datetime(2026, 10, 3, 11, 21), "NP17", None, "on scene"),
     ("0244 XD30: he left", datetime(2026, 10, 3, 2, 44), "XD30", None, "he left"),
     (
         "14/06/2025\t22:03:11\the hit her\t7713\t1",
@@ -218,6 +218,12 @@ def test_key_value_dump() -> None:
         ("cuts; bruises; a burn", ["cuts; bruises; a burn"]),
         ("HE CAME IN - SHOUTED - LEFT", ["HE CAME IN - SHOUTED - LEFT"]),
         ("and/or choke/strangle", ["and/or choke/strangle"]),
+        ("No. 29 saw K.D. pull him by the wrist", ["No. 29 saw K.D. pull him by the wrist"]),
+        (
+            "Told no. He hit her. Seen on the app. He ran",
+            ["Told no.", "He hit her.", "Seen on the app.", "He ran"],
+        ),
+        ("At 0930 hrs. he left Teasel Rd. Nil taken", ["At 0930 hrs. he left Teasel Rd.", "Nil taken"]),
     ],
 )
 def test_sentences(text: str, words: list[str]) -> None:
@@ -333,6 +339,13 @@ FORMS = [
             )
         ],
     ),
+    (
+        "Was anything taken?\nNo just the door put in",
+        [("Was anything taken?", "no", "No just the door put in")],
+    ),
+    ("5. Depressed / suicidal thoughts? NO", [("5. Depressed / suicidal thoughts?", "no", "NO")]),
+    ("Age: 91        Lacks capacity: Yes", [("Lacks capacity:", "yes", "Yes")]),
+    ("ASKED - ANY THREATS? NO HE IS POLITE", [("ANY THREATS?", "no", "NO HE IS POLITE")]),
     ("all answers no", [("all answers", "no", "no")]),
     ("ALL OTHER QUESTIONS ANSWERED NO", [("ALL OTHER QUESTIONS ANSWERED", "no", "NO")]),
     ("INJURIES: NO, WEAPONS: NO", [("INJURIES:", "no", "NO,"), ("WEAPONS:", "no", "NO")]),
@@ -383,6 +396,7 @@ def test_a_new_sentence_after_no_is_a_statement() -> None:
         "Has he raped you? - refused",
         "[ ] Isolated",
         "Weapons: not known",
+        "11. Is the abuse getting worse? Not sure",
     ],
 )
 def test_questions_that_nobody_answered(text: str) -> None:
@@ -494,7 +508,23 @@ def test_no_character_of_given_entries_is_lost(parts: list[tuple[str, str | None
 
 
 @pytest.mark.parametrize(
-    "part", ["he hit her ", "a", "? Y ", "NO: ", "; a b c", "- ", " = ", "\n", "1121 \n", "(", "[x]"]
+    "part",
+    [
+        "he hit her ",
+        "a",
+        "? Y ",
+        "NO: ",
+        "; a b c",
+        "- ",
+        " = ",
+        "\n",
+        "1121 \n",
+        "(",
+        "[x]",
+        "\t",
+        " ",
+        "**",
+    ],
 )
 def test_very_long_texts(part: str) -> None:
     text = part * (200_000 // len(part))

@@ -92,6 +92,12 @@ def test_excel_names_its_delimiter(tmp_path):
     assert second.problems[0].startswith("a.csv line 4: no id")
 
 
+def test_blank_lines_before_the_header(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("\n\nid;text\n1;he hit her, hard\n", encoding="utf-8")
+    assert records(path)[0].text == "he hit her, hard"
+
+
 def test_a_cell_of_five_megabytes(tmp_path):
     text = "he hit her " * 500_000
     assert records(write_csv(tmp_path / "a.csv", [["id", "text"], [1, text]]))[0].text == text

@@ -4,13 +4,14 @@ After the ConText method (Harkema et al. 2009: trigger, direction, scope, termin
 needs: what a suspect denies and what a victim takes back stay disclosures (HOCR 2026/27, the decision to record).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from spacy.strings import hash_string
 
-from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokenizer, Tokens, hashed
+from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
 from cdi_nlp.records import RecordType, Reporter, Segment, Status, When
 from cdi_nlp.taxonomy.cues import Cue, Cues
 
@@ -65,28 +66,31 @@ class Context:
     cues: Cues
     index: PhraseIndex
     by_id: dict[str, Cue]
+    wide: PhraseIndex
 
     @classmethod
-    def build(cls, cues: Cues, tokenizer: Tokenizer) -> "Context":
+    def build(cls, cues: Cues, plain: Mapping[str, str]) -> "Context":
         """A context over the cues, ready to read."""
-        index = PhraseIndex(tokenizer)
+        index, wide = PhraseIndex(plain), PhraseIndex(plain)
         for cue in cues.cues:
             index.add(cue.id, cue.phrases)
+            if cue.scope == "record":
+                wide.add(cue.id, cue.phrases)
             if cue.unless:
                 index.add(f"unless {cue.id}", cue.unless)
         index.add("terminators", cues.terminators)
-        return cls(cues, index, {cue.id: cue for cue in cues.cues})
+        return cls(cues, index, {cue.id: cue for cue in cues.cues}, wide)
 
-    def hits(self, tokens: Tokens) -> tuple[list[_CueHit], list[int]]:
-        """The cues that stand in a segment, and the tokens at which a clause ends."""
-        hits = self.index.hits(tokens)
+    def hits(self, tokens: Tokens, words: AbstractSet[str]) -> tuple[list[_CueHit], list[int]]:
+        """The cues that stand in a segment of these plain words, and the tokens at which a clause ends."""
+        standing = hits(self.index.possible(words), tokens)
         found = [
             _CueHit(cue, start, end)
             for name, cue in self.by_id.items()
-            for start, end in hits.get(name, ())
-            if not any(start < last and first < end for first, last in hits.get(f"unless {name}", ()))
+            for start, end in standing.get(name, ())
+            if not any(start < last and first < end for first, last in standing.get(f"unless {name}", ()))
         ]
-        ends = [start for start, _ in hits.get("terminators", ())]
+        ends = [start for start, _ in standing.get("terminators", ())]
         norms = tokens.norms
         ends += [
             place
@@ -94,6 +98,13 @@ class Context:
             if norm in CLAUSE_ENDS or (norm == COMMA and norms[place + 1 : place + 2] and norms[place + 1] in CLAUSE_STARTS)
         ]
         return found, ends
+
+    def over_record(self, words: AbstractSet[str], tokens: Callable[[], Tokens]) -> list[Cue]:
+        """The cues about the whole record that a segment of these plain words holds."""
+        if not self.wide.possible(words):
+            return []
+        found, _ = self.hits(tokens(), words)
+        return [hit.cue for hit in found if hit.cue.scope == "record"]
 
     def read(
         self,

@@ -74,16 +74,16 @@ def _read_marked(detector: PatternDetector, example: str, *, cue: Cue) -> str:
     text, span = marked(example)
     if span is None:
         raise TaxonomyError(f"cues.toml: {cue.id}: {example!r} marks no mention; put it in [brackets]")
-    tokens = detector.tokenizer.read(flatten(text))
+    flat = flatten(text)
+    tokens, words = detector.tokenizer.read(flat), detector.tokenizer.words(flat)
     inside = [at for at in range(len(tokens.norms)) if span[0] <= tokens.span(at, at + 1)[0] < span[1]]
     if cue.scope == "record":
-        found = detector.context.index.hits(tokens, {cue.id})
-        return cue.value if found else "affirmed"
+        return cue.value if cue in detector.context.over_record(words, lambda: tokens) else "affirmed"
     meaning = detector.context.read(
         (inside[0], inside[-1] + 1),
         tokens,
         segment=Segment(0, len(text), 0),
-        cues=detector.context.hits(tokens),
+        cues=detector.context.hits(tokens, words),
         ignores=frozenset(),
     )
     values = {"status": meaning.status, "when": meaning.when, "reporter": str(meaning.reported_by)}

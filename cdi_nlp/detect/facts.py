@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.records import Finding, Sex
+from cdi_nlp.records import Finding, Record, Sex
 
 ADULT = 18
-CHILD_TYPES = frozenset({"vulnerable_child"})
 _DOMESTIC_CODE = re.compile(r"\b(?:dom(?:estic)?s?|dv|da|dvsi|dash|d59|hbv|dvds|partners?)\b", re.IGNORECASE)
 _PARTNER = re.compile(
     r"\b(?:ex|partners?|husband|wife|hubby|boyfriend|girlfriend|fianc[ée]e?|spouse|bf|gf|married|marriage|divorc\w+|"
@@ -44,11 +43,10 @@ NEAR = 220
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The victim's sex and age where the text gives them, and what the flags need."""
+    """The victim's sex and age where the text gives them, and whether it tells of a child."""
 
     sex: Sex | None = None
     age: int | None = None
-    domestic: bool = False
     child: bool = False
 
 
@@ -58,12 +56,11 @@ def facts_near(reading: Reading, findings: Sequence[Finding]) -> Facts:
     near = " ".join(text[max(0, f.start - NEAR) : f.end + NEAR] for f in findings) if findings else text
     age = _age(near)
     child = (age is not None and age < ADULT) or (age is None and bool(_CHILD.search(near)))
-    return Facts(sex=_sex(near), age=age, domestic=is_domestic(reading), child=child)
+    return Facts(sex=_sex(near), age=age, child=child)
 
 
-def is_domestic(reading: Reading) -> bool:
+def is_domestic(record: Record) -> bool:
     """Whether the parties are partners, former partners or family (Domestic Abuse Act 2021 s.2), as far as it is plain."""
-    record = reading.record
     if record.record_type == "secondary_incident":
         return True
     if _DOMESTIC_CODE.search(f"{record.opening_code} {record.closing_code}"):

@@ -34,16 +34,16 @@ class Fusion:
 
     def combine(self, reading: Reading, findings: Sequence[Finding]) -> tuple[Disclosure, ...]:
         """The disclosures of a record, in the order of the taxonomy's families."""
+        told = self.standing(findings)
+        made = (self._disclosure(reading, told[name]) for name in self.taxonomy.families if name in told)
+        return tuple(disclosure for disclosure in made if disclosure.probability >= LEAST)
+
+    def standing(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+        """By family, the findings that disclose and stand on an act of their own, or on more than the offence's name."""
         told: dict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             if finding.status in DISCLOSING:
                 told[finding.family].append(finding)
-        told = self._without_absorbed(told)
-        made = (self._disclosure(reading, told[name]) for name in self.taxonomy.families if name in told)
-        return tuple(disclosure for disclosure in made if disclosure.probability >= LEAST)
-
-    def _without_absorbed(self, told: Mapping[str, list[Finding]]) -> dict[str, list[Finding]]:
-        """The families that stand on an act of their own, or on words that say more than the offence's name."""
         kept = {}
         for name, findings in told.items():
             graver = [

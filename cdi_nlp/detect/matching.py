@@ -6,7 +6,7 @@ few dozen of the thousands of phrases.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -27,7 +27,7 @@ _SAME_LENGTH = str.maketrans(
 )
 _JOINED = re.compile(r"(?<=[a-z0-9])-(?=[a-z0-9])|(?<=[a-z])/(?=[a-z])|/")
 _SPACES = re.compile(r" {2,}")
-_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS = re.compile(r"\w+|[£$&]")
 
 MOST_WORDS = 100_000
 """Distinct words after which the vocabulary is started anew."""
@@ -41,13 +41,25 @@ def flatten(text: str) -> str:
     return _JOINED.sub(" ", text.translate(_SAME_LENGTH))
 
 
+CONTRACTED = {
+    "m": ("am",), "re": ("are",), "ve": ("have",), "ll": ("will",), "s": ("'s",), "d": ("'d",), "t": ("not", "do"),
+    "im": ("i", "am"), "ive": ("i", "have"), "id": ("i", "'d"), "ill": ("i", "will"), "hes": ("he", "'s"), "shes": ("she", "'s"),
+    "its": ("it", "'s"), "theyre": ("they", "are"), "youre": ("you", "are"), "theyve": ("they", "have"), "weve": ("we", "have"),
+    "youve": ("you", "have"), "cannot": ("can", "not"), "gonna": ("going", "to"), "gotta": ("got", "to"), "whos": ("who", "'s"),
+    "thats": ("that", "'s"), "theyll": ("they", "will"), "youll": ("you", "will"), "hell": ("he", "will"), "shell": ("she", "will"),
+    "won": ("will",), "wont": ("will", "not"), "couldve": ("could", "have"), "lets": ("let",),
+}  # fmt: skip
+"""What the tokenizer makes of a contraction, by the piece or the unpointed word that a coarse cut sees."""
+
+
 def words_of(flat: str) -> frozenset[str]:
-    """The distinct words of a flattened text, cut as coarsely as the anchors are, with what contractions stand for."""
+    """The distinct words of a flattened text, cut coarsely, with what contractions stand for: at least its tokens."""
     words = set(_WORDS.findall(flat))
-    if "t" in words or any(word.endswith("nt") for word in words):
-        words |= {"not", "will", "can", "do"}
-    if "ll" in words:
-        words.add("will")
+    for short in words & CONTRACTED.keys():
+        words.update(CONTRACTED[short])
+    for word in words:
+        if word.endswith("nt"):
+            return frozenset(words | {"not", "do", "can", word[:-2]})
     return frozenset(words)
 
 
@@ -56,7 +68,6 @@ class Tokens:
     """A segment's tokens: spaCy's, the hash of each one's plain word (NORM), and which of them are numbers."""
 
     doc: Doc
-    words: frozenset[str]
     norms: tuple[int, ...]
     numbers: frozenset[int]
     squeezed: tuple[int, ...] = ()
@@ -96,18 +107,22 @@ class Tokenizer:
         for shorthand, word in plain.items():
             self.nlp.vocab[shorthand].norm_ = word
 
-    def read(self, flat: str, words: frozenset[str] | None = None) -> Tokens:
+    def words(self, flat: str) -> frozenset[str]:
+        """The plain words of a flattened text: at least those of its tokens, found without tokenizing it."""
+        plain = self.lexicon.plain
+        return frozenset([plain.get(word, word) for word in words_of(flat)])
+
+    def read(self, flat: str) -> Tokens:
         """Tokens of a flattened text; runs of spaces count as one."""
-        words = words_of(flat) if words is None else words
         if "  " not in flat and not flat.startswith(" "):
-            return _tokens(self.nlp.make_doc(flat), words)
+            return _tokens(self.nlp.make_doc(flat))
         kept = [place for place, letter in enumerate(flat) if letter != " " or flat[place - 1 : place] not in (" ", "")]
-        return _tokens(self.nlp.make_doc("".join(flat[place] for place in kept)), words, tuple(kept))
+        return _tokens(self.nlp.make_doc("".join(flat[place] for place in kept)), tuple(kept))
 
 
-def _tokens(doc: Doc, words: frozenset[str], squeezed: tuple[int, ...] = ()) -> Tokens:
+def _tokens(doc: Doc, squeezed: tuple[int, ...] = ()) -> Tokens:
     rows = doc.to_array([NORM, LIKE_NUM]).tolist()
-    return Tokens(doc, words, tuple(row[0] for row in rows), frozenset(row[0] for row in rows if row[1]), squeezed)
+    return Tokens(doc, tuple(row[0] for row in rows), frozenset(row[0] for row in rows if row[1]), squeezed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,45 +148,30 @@ def _place(slot: Slot) -> _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A phrase as tried at a token that holds its anchor: what must stand to the left, nearest first, and to the right."""
+class Compiled:
+    """A phrase as tried at a token that holds its anchor: what must stand to the left, nearest first, and to the right.
+
+    `others` are the plain words of its other certain places: a text without one of each cannot hold the phrase.
+    """
 
     name: str
+    anchor: frozenset[int]
     left: tuple[_Place, ...]
     right: tuple[_Place, ...]
-    before: frozenset[int] | None
-    after: frozenset[int] | None
-    elsewhere: frozenset[int] | None
+    others: tuple[frozenset[str], ...]
 
-    def may_stand(self, at: int, norms: Sequence[int], present: AbstractSet[int]) -> bool:
-        """Whether the neighbours of the anchor, and one further word, are there: cheap, and turns most phrases away."""
-        return (
-            (self.after is None or norms[at + 1] in self.after)
-            and (self.before is None or norms[at - 1] in self.before)
-            and (self.elsewhere is None or not self.elsewhere.isdisjoint(present))
-        )
-
-    def stand(self, at: int, norms: Sequence[int], numbers: frozenset[int]) -> Hit | None:
+    def stands(self, at: int, norms: Sequence[int], numbers: frozenset[int]) -> Hit | None:
         """The longest match whose anchor is the token `at` of the padded tokens."""
         ends = _reach(at + 1, self.right, norms, numbers, 1)
         starts = _reach(at - 1, self.left, norms, numbers, -1) if ends else ends
         return (min(starts), max(ends) - 1) if starts else None
 
 
-def _compile(name: str, phrase: Phrase) -> _Compiled:
+def _compile(name: str, phrase: Phrase) -> Compiled:
     certain = (number for number, slot in enumerate(phrase.slots) if slot.low and not slot.negated)
     at = next(number for number in certain if phrase.slots[number].words == phrase.anchor)
     sides = [_place(slot) for slot in phrase.slots]
-    left, right = tuple(sides[:at][::-1]), tuple(sides[at + 1 :])
-    rest = [place.words for place in (*left[1:], *right[1:]) if place.plain]
-    return _Compiled(
-        name,
-        left,
-        right,
-        before=left[0].words if left and left[0].plain else None,
-        after=right[0].words if right and right[0].plain else None,
-        elsewhere=min(rest, key=len) if rest else None,
-    )
+    return Compiled(name, sides[at].words, tuple(sides[:at][::-1]), tuple(sides[at + 1 :]), phrase.others)
 
 
 def _reach(at: int, places: tuple[_Place, ...], tokens: Sequence[int], numbers: frozenset[int], step: int) -> set[int]:
@@ -217,67 +217,64 @@ def _stands(place: _Place, token: int, numbers: frozenset[int]) -> bool:
 
 @dataclass(slots=True)
 class PhraseIndex:
-    """Named groups of phrases, tried only from the tokens that hold an anchor of theirs.
+    """Named groups of phrases, tried only where their words stand.
 
     spaCy's Matcher starts every phrase at every token: on 200 words and two thousand phrases that took 20 milliseconds,
     and this takes less than one. A test holds the two to the same matches.
     """
 
-    tokenizer: Tokenizer
-    _by_norm: dict[int, tuple[_Compiled, ...]] = field(default_factory=dict)
-    _by_name: dict[str, dict[int, tuple[_Compiled, ...]]] = field(default_factory=dict)
-    _by_word: dict[str, frozenset[str]] = field(default_factory=dict)
-    _anchors: dict[str, frozenset[str]] = field(default_factory=dict)
+    plain: Mapping[str, str]
+    _by_word: dict[str, list[Compiled]] = field(default_factory=dict)
+    _by_name: dict[str, dict[str, list[Compiled]]] = field(default_factory=dict)
 
     def add(self, name: str, phrases: Iterable[Phrase]) -> None:
         """Add phrases to a group."""
         own = self._by_name.setdefault(name, {})
         for phrase in phrases:
             compiled = _compile(name, phrase)
-            for norm in hashed(phrase.anchor):
-                self._by_norm[norm] = (*self._by_norm.get(norm, ()), compiled)
-                own[norm] = (*own.get(norm, ()), compiled)
-            surfaces = self.tokenizer.lexicon.surfaces(phrase.anchor)
-            self._anchors[name] = self._anchors.get(name, frozenset()) | surfaces
-            for word in surfaces:
-                self._by_word[word] = self._by_word.get(word, frozenset()) | {name}
+            for word in phrase.anchor:
+                self._by_word.setdefault(word, []).append(compiled)
+                own.setdefault(word, []).append(compiled)
 
-    def candidates(self, words: frozenset[str]) -> set[str]:
-        """The groups that have an anchor among the words."""
-        return {name for word in words & self._by_word.keys() for name in self._by_word[word]}
+    def possible(self, words: AbstractSet[str]) -> list[Compiled]:
+        """The phrases all of whose certain words are among the plain words of a text, each once."""
+        return _possible(self._by_word, words)
 
-    def possible(self, name: str, words: frozenset[str]) -> bool:
-        """Whether a group can match at all in a text of these words."""
-        return not words.isdisjoint(self._anchors[name])
+    def holds(self, name: str, words: AbstractSet[str], tokens: Callable[[], Tokens]) -> bool:
+        """Whether a group matches a text of these plain words, which is tokenized only if it may."""
+        possible = _possible(self._by_name[name], words)
+        return bool(possible) and bool(hits(possible, tokens()))
 
-    def hits(self, tokens: Tokens, wanted: Collection[str] | None = None) -> dict[str, list[Hit]]:
-        """Where each group matches, in the order of the tokens: the longest match at each place, without overlaps."""
-        norms = (0, *tokens.norms, 0)
-        present = set(norms)
-        found: dict[str, list[Hit]] = {}
-        for norm in present & self._by_norm.keys():
-            places = [at for at, token in enumerate(norms) if token == norm]
-            for phrase in self._by_norm[norm]:
-                if wanted is not None and phrase.name not in wanted:
-                    continue
-                for at in places:
-                    if phrase.may_stand(at, norms, present):
-                        hit = phrase.stand(at, norms, tokens.numbers)
-                        if hit:
-                            found.setdefault(phrase.name, []).append(hit)
-        return {name: longest(hits) for name, hits in found.items()}
 
-    def holds(self, name: str, tokens: Tokens) -> bool:
-        """Whether a group matches anywhere."""
-        norms = (0, *tokens.norms, 0)
-        present = set(norms)
-        table = self._by_name[name]
-        return any(
-            phrase.may_stand(at, norms, present) and phrase.stand(at, norms, tokens.numbers)
-            for at, norm in enumerate(norms)
-            if norm in table
-            for phrase in table[norm]
-        )
+def _possible(table: Mapping[str, Sequence[Compiled]], words: AbstractSet[str]) -> list[Compiled]:
+    found: dict[int, Compiled] = {}
+    for word in words & table.keys():
+        for phrase in table[word]:
+            for other in phrase.others:
+                if other.isdisjoint(words):
+                    break
+            else:
+                found[id(phrase)] = phrase
+    return list(found.values())
+
+
+def hits(phrases: Iterable[Compiled], tokens: Tokens) -> dict[str, list[Hit]]:
+    """Where each group matches, in the order of the tokens: the longest match at each place, without overlaps."""
+    norms = (0, *tokens.norms, 0)
+    present = set(norms)
+    found: dict[str, list[Hit]] = {}
+    for phrase in phrases:
+        for anchor in phrase.anchor & present:
+            at = norms.index(anchor)
+            while True:
+                hit = phrase.stands(at, norms, tokens.numbers)
+                if hit:
+                    found.setdefault(phrase.name, []).append(hit)
+                try:
+                    at = norms.index(anchor, at + 1)
+                except ValueError:
+                    break
+    return {name: longest(places) for name, places in found.items()}
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

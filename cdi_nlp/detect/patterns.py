@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Context, Meaning, _CueHit
-from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokenizer, Tokens, flatten, hashed, words_of
+from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokenizer, Tokens, flatten, hashed, hits
 from cdi_nlp.records import DISCLOSING, Finding, Record, Segment, Status
 from cdi_nlp.taxonomy.cues import Cue, Cues
 from cdi_nlp.taxonomy.patterns import Pattern
@@ -40,6 +41,7 @@ class PatternDetector:
     name: str = "patterns"
     tokenizer: Tokenizer = field(init=False)
     index: PhraseIndex = field(init=False)
+    asked: PhraseIndex = field(init=False)
     parts: PhraseIndex = field(init=False)
     context: Context = field(init=False)
     by_id: dict[str, Pattern] = field(init=False)
@@ -49,17 +51,19 @@ class PatternDetector:
     def __post_init__(self) -> None:
         """Compile every phrase."""
         self.tokenizer = Tokenizer(self.lexicon)
-        self.index, self.parts = PhraseIndex(self.tokenizer), PhraseIndex(self.tokenizer)
+        plain = self.lexicon.plain
+        self.index, self.asked, self.parts = PhraseIndex(plain), PhraseIndex(plain), PhraseIndex(plain)
         self.by_id = {pattern.id: pattern for pattern in self.patterns}
         self.order = {pattern.id: number for number, pattern in enumerate(self.patterns)}
         for pattern in self.patterns:
-            self.index.add(pattern.id, pattern.phrases)
+            index = self.asked if pattern.on == "question" else self.index
+            index.add(pattern.id, pattern.phrases)
             self.needs[pattern.id] = tuple(f"{pattern.id} needs {number}" for number in range(len(pattern.needs)))
             for part, group in zip(self.needs[pattern.id], pattern.needs, strict=True):
                 self.parts.add(part, group)
             if pattern.without:
                 self.parts.add(f"{pattern.id} without", pattern.without)
-        self.context = Context.build(self.cues, self.tokenizer)
+        self.context = Context.build(self.cues, plain)
 
     def detect(self, readings: Iterable[Reading]) -> Iterator[tuple[Finding, ...]]:
         """The findings of each reading, in the order of the readings."""
@@ -68,9 +72,10 @@ class PatternDetector:
             yield self._read(reading)
 
     def _read(self, reading: Reading) -> tuple[Finding, ...]:
-        pages = [_page(reading.record, segment) for segment in reading.segments]
+        text = reading.record.text
+        pages = [self._page(segment, text[segment.start : segment.end]) for segment in reading.segments]
         asked = {
-            number: _question(reading.record, segment)
+            number: self._page(segment, text[slice(*segment.question)], question=True)
             for number, segment in enumerate(reading.segments)
             if segment.question and segment.reply == "yes"
         }
@@ -86,17 +91,13 @@ class PatternDetector:
     def _mentions(
         self, number: int, page: _Page, *, pages: Sequence[_Page], record: Record
     ) -> Iterator[Finding]:
-        wanted = {
-            name
-            for name in self.index.candidates(page.words)
-            if (self.by_id[name].on == "question") == page.question
-        }
-        if not wanted:
+        possible = (self.asked if page.question else self.index).possible(page.words)
+        if not possible:
             return
-        hits = self.index.hits(self._tokens(page), wanted)
-        for name in sorted(hits, key=self.order.__getitem__):
+        found = hits(possible, self._tokens(page))
+        for name in sorted(found, key=self.order.__getitem__):
             pattern = self.by_id[name]
-            standing = [hit for hit in hits[name] if _neighbours_allow(pattern, hit, self._tokens(page))]
+            standing = [hit for hit in found[name] if _neighbours_allow(pattern, hit, self._tokens(page))]
             if standing and self._allowed(pattern, number, page=page, pages=pages):
                 for hit in standing:
                     yield self._finding(pattern, hit, page=page, number=number, record=record)
@@ -110,7 +111,7 @@ class PatternDetector:
             start, end = segment.start, min(segment.end, segment.start + ANSWER_LIMIT)
         else:
             if page.cues is None:
-                page.cues = self.context.hits(tokens)
+                page.cues = self.context.hits(tokens, page.words)
             meaning = self.context.read(hit, tokens, segment=segment, cues=page.cues, ignores=pattern.ignores)
             low, high = tokens.span(*hit)
             start, end = segment.start + low, segment.start + high
@@ -129,9 +130,13 @@ class PatternDetector:
             ho_code=pattern.code,
         )
 
+    def _page(self, segment: Segment, text: str, *, question: bool = False) -> _Page:
+        flat = flatten(text)
+        return _Page(segment, flat, self.tokenizer.words(flat), question=question)
+
     def _tokens(self, page: _Page) -> Tokens:
         if page.tokens is None:
-            page.tokens = self.tokenizer.read(page.flat, page.words)
+            page.tokens = self.tokenizer.read(page.flat)
         return page.tokens
 
     def _allowed(self, pattern: Pattern, number: int, *, page: _Page, pages: Sequence[_Page]) -> bool:
@@ -144,21 +149,15 @@ class PatternDetector:
 
     def _holds(self, name: str, page: _Page) -> bool:
         if name not in page.holds:
-            page.holds[name] = self.parts.possible(name, page.words) and self.parts.holds(name, self._tokens(page))
+            page.holds[name] = self.parts.holds(name, page.words, partial(self._tokens, page))
         return page.holds[name]
 
     def _under_record_cues(self, found: list[Finding], pages: Sequence[_Page]) -> list[Finding]:
         """Findings with the status that a cue about the whole record gives them (training text, a theft that was none)."""
         if not found:
             return found
-        names = {cue.id for cue in self.cues.cues if cue.scope == "record"}
         for page in pages:
-            wanted = self.context.index.candidates(page.words) & names
-            standing = self.context.index.hits(self._tokens(page), wanted) if wanted else {}
-            for name in sorted(standing):
-                cue = self.context.by_id[name]
-                if f"unless {name}" in self.context.index.hits(self._tokens(page), {f"unless {name}"}):
-                    continue
+            for cue in self.context.over_record(page.words, partial(self._tokens, page)):
                 found = [
                     _with_status(finding, cue) if not cue.families or finding.family in cue.families else finding
                     for finding in found
@@ -177,17 +176,6 @@ def _with_status(finding: Finding, cue: Cue) -> Finding:
     if finding.status not in DISCLOSING:
         return finding
     return replace(finding, status=cast("Status", cue.value), cue=cue.id)
-
-
-def _page(record: Record, segment: Segment) -> _Page:
-    flat = flatten(record.text[segment.start : segment.end])
-    return _Page(segment, flat, words_of(flat))
-
-
-def _question(record: Record, segment: Segment) -> _Page:
-    start, end = segment.question or (segment.start, segment.start)
-    flat = flatten(record.text[start:end])
-    return _Page(segment, flat, words_of(flat), question=True)
 
 
 def _near(pattern: Pattern, number: int, pages: Sequence[_Page]) -> Sequence[_Page]:

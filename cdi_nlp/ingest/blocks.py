@@ -5,6 +5,7 @@ A line of a block is known as the machine's only by a key on the lists here; any
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cdi_nlp.ingest.headers import Header, clock_headers, date_and_clock
 
@@ -43,14 +44,18 @@ _MAIL_LINE = re.compile(
 _WROTE = re.compile(r"(?:^|(?<=[\r\n]))[ \t>]*On (?P<when>[^\r\n]{6,60}?), (?P<who>[^\r\n]{1,80}) wrote:")
 
 
-def find_headers(text: str) -> list[Header]:
-    """Return every header of the text, in order: clock times, `Key = value` lines and email heads."""
+@lru_cache(maxsize=4)
+def find_headers(text: str) -> tuple[Header, ...]:
+    """Return every header of the text, in order: clock times, `Key = value` lines and email heads.
+
+    The last few answers are kept, because a record is cut into entries and then into segments.
+    """
     found = clock_headers(text)
     if text.count(" = ") > 2:
         found = _merged(found, dump_headers(text))
     if "From:" in text or "From :" in text or " wrote:" in text:
         found = _merged(found, mail_headers(text))
-    return found
+    return tuple(found)
 
 
 def _merged(first: list[Header], second: Iterable[Header]) -> list[Header]:

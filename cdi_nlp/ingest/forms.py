@@ -20,11 +20,11 @@ _SAID: dict[str, Reply] = {"yes": "yes", "no": "no"}
 _YES = r"Y(?:ES|es|EP|ep)?|yes|y|T(?:ICK|ick)(?:ED|ed)?|\[ ?[xX✓✔] ?\]|[✓✔☑☒]"
 _NO = r"N(?:O|o|IL|il|ONE|one|EG(?:ATIVE)?)?|no|nil|none|n"
 _OPEN = (
-    r"N/?[AaKk]|n/[ak]|U(?:NK(?:NOWN)?|/K)|[Uu]nknown|[Nn]ot (?:asked|answered|known)"
-    r"|NOT (?:ASKED|ANSWERED|KNOWN)|(?:[Dd]eclin|[Rr]efus)e[ds](?: to (?:answer|say))?"
+    r"N/?[AaKk]|n/[ak]|U(?:NK(?:NOWN)?|/K|NSURE)|[Uu]n(?:known|sure)|[Nn]ot (?:asked|answered|known|sure)"
+    r"|NOT (?:ASKED|ANSWERED|KNOWN|SURE)|(?:[Dd]eclin|[Rr]efus)e[ds](?: to (?:answer|say))?"
     r"|(?:DECLIN|REFUS)E[DS](?: TO (?:ANSWER|SAY))?"
 )
-_TOKEN = rf"(?:(?P<open>{_OPEN})|(?P<yes>{_YES})|(?P<no>{_NO}))(?![\w'’/]|-\w)"
+_TOKEN = rf"(?=[YyNnTtUuDdRr\[✓✔☑☒])(?:(?P<open>{_OPEN})|(?P<yes>{_YES})|(?P<no>{_NO}))(?![\w'’/]|-\w)"
 _MARKS = r"?:=.\t–—>-"
 _ITEM = re.compile(
     rf"[{_MARKS}](?<![{_MARKS}][{_MARKS}])[\"'”’) {_MARKS}]{{0,40}}(?:\([^()]{{0,80}}\)[ {_MARKS}]{{0,12}})?"
@@ -69,13 +69,14 @@ _TOPIC = re.compile(
     r"|animals?|mental|bail|convictions?|markers?|hate|repeat|vulnerab\w*|concerns?|medical|ambulance"
     r"|intoxicated|violen\w*|abus\w*|contact|escalat\w*|worse|often|hbv|fgm)\b"
 )
-_EDGE = re.compile(r"[.!?;|…][\"'”’)]*\s+|\*\*\s*|\s/\s|\n")
-_COMMA = re.compile(r",\s+")
+_EDGE = re.compile(r"[.!?;|…][\"'”’)]*\s+|\*\*\s*| {3,}|\t|\n|\s-\s(?=" + _ASKING.pattern + ")")
+_LIST_EDGE = re.compile(r",\s+|\s/\s")
 _END = re.compile(r"[ \t]*(?:\Z|[\r\n.,;:!(/|\"'“\[–—-])")
 _LAST = re.compile(rf"(?<=[ \t]){_TOKEN}[ .]*\Z")
 _FIRST = re.compile(_TOKEN)
 _LEADING = re.compile(
-    rf"(?P<said>(?:A|Ans|ANS|Answer|ANSWER)[ \t]*[:.)-][ \t]*)?(?:{_TOKEN}(?=\s*\Z|[ \t]*[-–—,.:;(!]))?"
+    rf"(?P<said>(?:A|Ans|ANS|Answer|ANSWER)[ \t]*[:.)-][ \t]*)?(?:{_TOKEN}(?=\s*\Z|[ \t]*[-–—,.:;(!]"
+    r"|(?<=[Ee][Ss]|[Nn][Oo])[ \t](?!(?i:one|idea|where|body|reply|response|answer|doubt|way)\b)))?"
 )
 _AFTER_MARK = re.compile(r"[\"'”’)]*\s*(?:\([^()]{0,80}\)\s*)?(?:[-–—:=]+\s*)?")
 _ASKED_LAST = re.compile(r"\?[\"'”’)]*(?:\s*\([^()]*\))?\s*[-–:]?\Z")
@@ -211,8 +212,8 @@ def _question_start(line: _Line, place: int, mark: int, *, others: bool) -> int:
         if not (place == line.start and line.label and edge.end() - place <= 12 and edge.group()[0] == "."):
             start = edge.end()
     if start == place and others:
-        for comma in _COMMA.finditer(text, place, mark):
-            start = comma.end()
+        for edge in _LIST_EDGE.finditer(text, place, mark):
+            start = edge.end()
         if start == place:
             start = _last_words(text, place, mark)
     while start < mark and text[start] in " \t\r\n.,;:/|-–\"'”’)":

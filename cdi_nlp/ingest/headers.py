@@ -22,7 +22,7 @@ _CLOCK = (
 )
 _EOL = r"[ \t]*(?=[\r\n]|\Z)"
 _HEADER = re.compile(
-    r"(?P<lead>[ \t>]*)(?P<mark>[\[(<*@]*)[ \t]*(?:[#\[]?\d{1,4}[\].):]{0,2}[ \t]+(?=\d{1,2}[:/]))?"
+    r"(?P<lead>[ \t>]*+)(?P<mark>[\[(<*@]*+)[ \t]*+(?:[#\[]?\d{1,4}[\].):]{0,2}[ \t]+(?=\d{1,2}[:/]))?"
     r"(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]{0,6},?[ \t]+)?"
     rf"(?:(?:(?P<date>{_DATE})(?:[ \t,@|]+|T|[ \t]*-[ \t]*|,?[ \t]+at[ \t]+))?{_CLOCK}"
     rf"|(?P<day>{_DAY_ALONE})(?=[ \t]*(?:[:|\]\t–]|-[ \t]|\*\*|[\r\n]|\Z)))"
@@ -42,7 +42,7 @@ _RANK = (
 _ROLE = (
     "(?i:admin|ops?|disp(?:atch(?:er)?)?|control(?: ?room|ler)?|fcr|fcir|ccr|call ?(?:taker|handler)"
     "|supervisor|fim|imu|omu|radio|sys(?:tem)?|auto|cad|desk|switchboard|enquiry office"
-    "|front (?:desk|counter)|duty (?:sgt|insp)|sgt|insp|oic|svr|crime bureau)"
+    "|front (?:desk|counter)|duty (?:sgt|insp)|sgt|insp|oic|svr|crime bureau|cmu|csi|soco|cid|dau|ppu|mash)"
 )
 _CLOSE = r"[ \t]*(?:[\])>]+[ \t]*[:|–-]?|[:|\t]|\*\*+|[–-](?=[ \t]))[ \t]*"
 _WHO = (
@@ -54,6 +54,7 @@ _SIGNED = re.compile(_WHO)
 _KIND = re.compile(
     rf"[\[(<]?(?P<kind>{_CATEGORY})(?:{_CLOSE}|{_EOL}|[ \t]+(?={_WHO.replace('?P<who>', '?:')}))"
 )
+_CALL_SIGN = re.compile(r"(?P<who>[A-Z]{2,4}\d{2,5}[A-Z]?)[ \t]+(?=\S)")
 _SPOKEN = re.compile(rf"(?P<who>{_RANK} ?\d{{2,6}}|[A-Z]{{1,4}}\d{{1,4}}[A-Z]?|SYS(?:TEM)?)(?=[ \t])")
 _CLOSED = re.compile(
     r"[\[(<]?[\w./-]{1,24}+(?: [\w'’.-]{1,20}+){0,2}[ \t]*+"
@@ -143,7 +144,10 @@ def _author(text: str, at: int) -> tuple[int, str | None, str | None]:
                 author, body = signed["who"], signed.end()
             else:
                 break
-    if author is None and (spoken := _SPOKEN.match(text, body)):
+    if author is None and (sign := _CALL_SIGN.match(text, body)):
+        # "1121 NP17 on scene": the call sign that wrote the line, not a word of it.
+        author, body = sign["who"], sign.end()
+    elif author is None and (spoken := _SPOKEN.match(text, body)):
         author = spoken["who"]
     return body, author, category
 

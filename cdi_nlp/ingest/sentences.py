@@ -6,10 +6,13 @@ CAP = 1000
 """The longest segment in characters: a line of 5 MB is still read in linear time."""
 
 _BREAK = re.compile(r"[.!?…;*/][.!?…*]*[\"'”’)\]]*\s*")
+_TITLES = frozenset("mr mrs ms dr st sgt insp det cons supt prof rev e.g eg i.e ie v vs cf".split())
+"""Abbreviations that a capital goes on from; the others end a sentence where one follows."""
 _ABBREVIATED = frozenset(
-    "mr mrs ms dr st approx app e.g eg i.e ie no nos tel mob reg ref inc incl est v vs cf al dept ext rd ave"
-    " sgt insp det cons prof rev re yr yrs hr hrs min mins poss prob aka d.o.b dob a.m p.m".split()
+    "approx app nos tel mob reg ref inc incl est al dept ext rd ave etc re yr yrs hr hrs min mins poss prob"
+    " aka d.o.b dob a.m p.m".split()
 )
+_INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")
 _RIGHT = re.compile(r"\s*(?:[^\s;*]+[ \t\r\n]+){2}[^\s;*]")
 
 
@@ -20,7 +23,11 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for found in _BREAK.finditer(text, start, end):
         after = found.end()
         if after < end and _breaks(text, found, last=last, end=end):
-            spans += pieces(text, last, after)
+            stop = found.start() + len(found.group().rstrip())
+            if stop - last <= CAP and not text[last].isspace():
+                spans.append((last, stop))
+            else:
+                spans += pieces(text, last, stop)
             last = after
     spans += pieces(text, last, end)
     return spans
@@ -43,11 +50,17 @@ def _breaks(text: str, found: re.Match[str], *, last: int, end: int) -> bool:
 
 
 def _stops(text: str, at: int, after: int) -> bool:
-    """Say whether a full stop ends a sentence: not in "Mr. Khan", "approx. 5" or "J. Smith"."""
-    before = text[max(0, at - 9) : at].rpartition(" ")[2].lstrip("(\"'").lower()
-    if before in ("a.m", "p.m"):
+    """Say whether a full stop ends a sentence: not in "Mr. Khan", "approx. 5", "No. 29" or "J. Smith"."""
+    before = text[max(0, at - 12) : at].split()[-1:]
+    word = before[0].lstrip("(\"'") if before else ""
+    lowered = word.lower()
+    if lowered in _TITLES or (len(word) == 1 and word.isupper()):
+        return False
+    if lowered == "no":
+        return not text[after].isdigit()
+    if lowered in _ABBREVIATED or _INITIALS.fullmatch(lowered):
         return text[after].isupper()
-    return before not in _ABBREVIATED and not (len(before) == 1 and before.isalpha())
+    return True
 
 
 def _soft(text: str, found: re.Match[str], last: int, end: int) -> bool:

@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from cdi_nlp.errors import MappingError, NotFoundError, SourceError
-from cdi_nlp.ingest.databases import sql_table
 from cdi_nlp.ingest.entry_rows import gather
 from cdi_nlp.ingest.event_blocks import block_rows
 from cdi_nlp.ingest.jsonl import jsonl_rows
@@ -70,6 +69,8 @@ def _name(source: str) -> str:
 
 def _records(source: str, mapping: Mapping, query: str | None) -> Records:
     if "://" in source:
+        from cdi_nlp.ingest.databases import sql_table  # noqa: PLC0415  # slow to import, and seldom needed
+
         return _from_table(sql_table(source, query=query), mapping, "the query")
     path = Path(source)
     _check(path, source)

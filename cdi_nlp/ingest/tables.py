@@ -57,7 +57,7 @@ def _csv_lines(path: Path) -> Generator[tuple[int, list[str]], None, None]:
 def _delimiter(path: Path) -> tuple[str, int]:
     """Return the delimiter that the header row uses most, and how many lines stand before that row."""
     with path.open("rb", buffering=0) as raw, as_text(raw) as file:
-        first = file.readline(1 << 20)
+        first = next((line for _ in range(20) if (line := file.readline(1 << 20)).strip()), "")
     # Excel writes and reads this line to name the delimiter.
     if named := re.match(r"sep=(.)\r?\n?$", first):
         return named[1], 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.matching import PhraseIndex, Tokenizer, flatten, words_of
+from cdi_nlp.detect.matching import PhraseIndex, Tokenizer, flatten, hits
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
@@ -63,7 +63,7 @@ class ReasonReader:
     @classmethod
     def build(cls, reasons: tuple[Reason, ...], tokenizer: Tokenizer) -> "ReasonReader":
         """A reader over the reasons, ready to read."""
-        index = PhraseIndex(tokenizer)
+        index = PhraseIndex(tokenizer.lexicon.plain)
         for reason in reasons:
             index.add(reason.name, reason.phrases)
             if reason.unless:
@@ -73,12 +73,10 @@ class ReasonReader:
     def in_text(self, text: str) -> list[str]:
         """The reasons that one segment states, in order of precedence."""
         flat = flatten(text)
-        words = words_of(flat)
-        candidates = self.index.candidates(words)
-        if not candidates:
+        possible = self.index.possible(self.tokenizer.words(flat))
+        if not possible:
             return []
-        tokens = self.tokenizer.read(flat, words)
-        found = self.index.hits(tokens, candidates)
+        found = hits(possible, self.tokenizer.read(flat))
         return [name for name in self.names if name in found and f"unless {name}" not in found]
 
     def read(self, reading: Reading) -> str:

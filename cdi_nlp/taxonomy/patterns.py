@@ -30,9 +30,9 @@ Within = int | Literal["record"]
 KEYS = frozenset(
     "id any with within without not_before not_after on at_least vague ignores code why finds misses".split()
 )
-PRIOR_PRECISION = 0.6
-"""Precision before anything is measured; also the centre that small counts are drawn to."""
-PRIOR_WEIGHT = 4.0
+PRIOR_PRECISION = 0.65
+"""Precision before anything is measured; also the centre that a family's small counts are drawn to."""
+PRIOR_WEIGHT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def load_patterns(folder: Traversable | None = None) -> tuple[Lexicon, tuple[Pat
     """The lexicon and every pattern, in the order of file name and place in the file."""
     folder = folder or data_folder()
     tables = [(file.name, read_toml(file)) for file in pattern_files(folder)]
-    lexicon = build_lexicon([("lexicon.toml", read_toml(folder / "lexicon.toml")), *tables])
+    shared = ("lexicon.toml", read_toml(folder / "lexicon.toml"))
+    lexicon = build_lexicon([shared, *tables], frequency=read_frequency(folder))
     measured = read_precision(folder)
     patterns: dict[str, Pattern] = {}
     for file, table in tables:
@@ -94,17 +95,34 @@ def pattern_files(folder: Traversable) -> list[Traversable]:
 
 
 def read_precision(folder: Traversable) -> dict[str, float]:
-    """Each pattern's measured precision, drawn to the prior where it was seen little (precision.csv: hits, right)."""
+    """Each pattern's precision, drawn to its family's and that to all patterns' where little was seen (precision.csv)."""
     file = folder / "precision.csv"
     if not file.is_file():
         return {}
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    counts = {row["pattern"]: (int(row["right"]), int(row["hits"])) for row in rows}
+    families: dict[str, list[tuple[int, int]]] = {}
+    for name, count in counts.items():
+        families.setdefault(name.split(".")[0], []).append(count)
+    pooled = {
+        family: shrunk(sum(right for right, _ in own), sum(hits for _, hits in own), prior=PRIOR_PRECISION)
+        for family, own in families.items()
+    }
+    return {name: shrunk(*count, prior=pooled[name.split(".")[0]]) for name, count in counts.items()}
+
+
+def read_frequency(folder: Traversable) -> dict[str, int]:
+    """How many segments of the corpus hold each of its commoner words (frequency.csv): what phrases start from."""
+    file = folder / "frequency.csv"
+    if not file.is_file():
+        return {}
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
-    return {row["pattern"]: shrunk(int(row["right"]), int(row["hits"])) for row in rows}
+    return {row["word"]: int(row["segments"]) for row in rows}
 
 
-def shrunk(right: int, hits: int) -> float:
-    """The posterior mean of a precision under a Beta prior of mean PRIOR_PRECISION and weight PRIOR_WEIGHT."""
-    return (right + PRIOR_WEIGHT * PRIOR_PRECISION) / (hits + PRIOR_WEIGHT)
+def shrunk(right: int, hits: int, *, prior: float) -> float:
+    """The posterior mean of a precision under a Beta prior of that mean and of weight PRIOR_WEIGHT."""
+    return (right + PRIOR_WEIGHT * prior) / (hits + PRIOR_WEIGHT)
 
 
 def _rows(file: str, table: Mapping[str, object]) -> list[Mapping[str, object]]:

@@ -36,11 +36,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A compiled phrase. `anchor` holds words of which a text must have one before the phrase is tried at all."""
+    """A compiled phrase. A text must hold one word of `anchor`, and of each of `others` (rarest first), to be tried."""
 
     source: str
     slots: tuple[Slot, ...]
     anchor: frozenset[str]
+    others: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,11 @@ class Lexicon:
     forms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    common: frozenset[str] = frozenset()
+    frequency: Mapping[str, int] = field(default_factory=dict)
 
-    def surfaces(self, words: Iterable[str]) -> frozenset[str]:
-        """Every written form, shorthand and misspelling that reads as one of `words`."""
-        wanted = frozenset(words)
-        return wanted | {written for written, plain in self.plain.items() if plain in wanted}
+    def weight(self, words: Iterable[str]) -> int:
+        """How often one of the words is to be expected: what it costs to start a search from them."""
+        return sum(self.frequency.get(word, 1) for word in words)
 
 
 def inflect(verb: str) -> frozenset[str]:
@@ -84,13 +84,14 @@ def plural(noun: str) -> frozenset[str]:
     return frozenset({noun, noun + ("es" if noun.endswith(("s", "x", "z", "ch", "sh")) else "s")})
 
 
-def build_lexicon(tables: Sequence[tuple[str, Mapping[str, object]]]) -> Lexicon:
+def build_lexicon(
+    tables: Sequence[tuple[str, Mapping[str, object]]], *, frequency: Mapping[str, int] | None = None
+) -> Lexicon:
     """One lexicon from the word tables of several files; the same name with two meanings is an error."""
     plain: dict[str, str] = {}
     forms: dict[str, frozenset[str]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     sets: dict[str, tuple[str, ...]] = {}
-    common: set[str] = set()
     for file, table in tables:
         _merge(file, "plain", plain, _strings(file, table.get("plain", {})))
         for noun in _words(file, table.get("nouns", [])):
@@ -99,8 +100,7 @@ def build_lexicon(tables: Sequence[tuple[str, Mapping[str, object]]]) -> Lexicon
             forms[verb] = forms.get(verb, frozenset()) | (irregular or inflect(verb))
         _merge(file, "lists", lists, _groups(file, table.get("lists", {})))
         _merge(file, "phrases", sets, _groups(file, table.get("phrases", {})))
-        common.update(_words(file, table.get("common", [])))
-    return Lexicon(plain=plain, forms=forms, lists=lists, sets=sets, common=frozenset(common))
+    return Lexicon(plain=plain, forms=forms, lists=lists, sets=sets, frequency=frequency or {})
 
 
 def _merge(file: str, table: str, into: dict[str, T], new: Mapping[str, T]) -> None:
@@ -149,7 +149,8 @@ def compile_phrases(source: str, lexicon: Lexicon, *, where: str) -> tuple[Phras
     slots = tuple(_slot(part, lexicon, where=where) for part in source.split())
     if slots and (slots[0].low == 0 or slots[-1].low == 0):
         raise TaxonomyError(f"{where}: {source!r} begins or ends with something that may be missing; leave it out")
-    return (Phrase(source, slots, _anchor(slots, lexicon, where=f"{where}: {source!r}")),)
+    anchor, *others = _certain(slots, lexicon, where=f"{where}: {source!r}")
+    return (Phrase(source, slots, anchor, tuple(others)),)
 
 
 def _slot(part: str, lexicon: Lexicon, *, where: str) -> Slot:
@@ -182,9 +183,9 @@ def _choice(choice: str, lexicon: Lexicon, *, where: str) -> frozenset[str]:
     return frozenset({exact}) if choice.startswith("=") else lexicon.forms.get(exact, frozenset({exact}))
 
 
-def _anchor(slots: tuple[Slot, ...], lexicon: Lexicon, *, where: str) -> frozenset[str]:
-    """The rarest words that every match must hold one of: the slot with fewest common words, then fewest words."""
+def _certain(slots: tuple[Slot, ...], lexicon: Lexicon, *, where: str) -> list[frozenset[str]]:
+    """The words of the places that every match must fill, the rarest place first."""
     certain = [slot.words for slot in slots if slot.low and slot.words and not slot.negated]
     if not certain:
         raise TaxonomyError(f"{where}: has no word that must be there; add one")
-    return min(certain, key=lambda words: (len(words & lexicon.common), len(words)))
+    return sorted(certain, key=lexicon.weight)
