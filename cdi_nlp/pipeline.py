@@ -2,8 +2,8 @@
 
     Record → segments → findings → disclosures → decision → gap → Result
 
-Each stage takes what the stage before it made and returns the next thing; nothing writes back upstream. A result depends
-on the record, the crimes recorded for it, the taxonomy and the settings alone, so the same input gives the same bytes.
+Each stage takes what the stage before it made and returns the next thing; nothing writes back upstream. A result
+depends on the record, the crimes recorded for it, the taxonomy and the settings alone, so the same input gives the same bytes.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import PatternDetector
 from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
 from cdi_nlp.ingest.logs import segments
-from cdi_nlp.records import Finding, Record, RecordedCrime, Result, Unreadable
 from cdi_nlp.recording.decide import decide
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reasons import ReasonReader, load_reasons
 from cdi_nlp.recording.reconcile import reconcile
+from cdi_nlp.records import Finding, Record, RecordedCrime, Result, Unreadable
 from cdi_nlp.settings import Settings
 from cdi_nlp.taxonomy import Taxonomy, load_taxonomy
 from cdi_nlp.taxonomy.cues import load_cues
@@ -42,15 +42,11 @@ class Scanner:
     as_of: datetime | None = None
 
 
-def build_scanner(
-    settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None
-) -> Scanner:
+def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None) -> Scanner:
     """A scanner with the taxonomy, patterns and cues that the package carries."""
     taxonomy = load_taxonomy()
     lexicon, patterns = load_patterns()
-    detector = PatternDetector(
-        patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=taxonomy.version
-    )
+    detector = PatternDetector(patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=taxonomy.version)
     fusion = Fusion(taxonomy, {pattern.id: pattern for pattern in patterns}, settings.flag)
     reasons = ReasonReader.build(load_reasons(lexicon), detector.tokenizer)
     return Scanner(taxonomy, detector, fusion, reasons, crimes, as_of)
@@ -62,9 +58,7 @@ def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:
     found = iter(list(scanner.detector.detect(readings)))
     ready = iter(readings)
     return [
-        Result(row.id, error=row.problem)
-        if isinstance(row, Unreadable)
-        else judge(next(ready), next(found), scanner)
+        Result(row.id, error=row.problem) if isinstance(row, Unreadable) else judge(next(ready), next(found), scanner)
         for row in rows
     ]
 

@@ -19,9 +19,7 @@ RecordType = Literal[
     "custody_or_cancelled",
     "other",
 ]
-Status = Literal[
-    "affirmed", "negated", "feared", "suspect_denied", "retracted", "question", "background", "figurative"
-]
+Status = Literal["affirmed", "negated", "feared", "suspect_denied", "retracted", "question", "background", "figurative"]
 Reporter = Literal["victim", "professional", "third_party", "officer", "witness"]
 When = Literal["current", "historic"]
 SegmentKind = Literal["statement", "answer", "question", "system"]

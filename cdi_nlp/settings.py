@@ -1,7 +1,6 @@
 """Settings: one TOML file, one frozen object; an unknown name is refused with the nearest one."""
 
 import difflib
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -86,6 +85,6 @@ def _check(path: Path, name: str, value: object) -> None:
     shares = value.items() if isinstance(value, dict) else [("", value)]
     for family, share in shares:
         number = isinstance(share, int | float) and not isinstance(share, bool)
-        if not number or not math.isfinite(share) or not 0 <= share <= 1:
+        if not number or not 0 <= float(str(share)) <= 1:
             place = f"{name}.{family}".rstrip(".")
             raise SettingsError(f"{path}: {place} is {share!r}; write a probability between 0 and 1")

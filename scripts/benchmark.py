@@ -1,7 +1,7 @@
 """Measure what the project promises: speed and memory, or quality on gold files.
 
-    scripts/benchmark                                 speed, memory and start-up, beside a bare spaCy tokenizer
-    scripts/benchmark --quality --gold DIR            scores of DIR/score.py on every gold file it reads, into docs/quality.md
+scripts/benchmark                                 speed, memory and start-up, beside a bare spaCy tokenizer
+scripts/benchmark --quality --gold DIR            scores of DIR/score.py on its gold files, into docs/quality.md
 """
 
 import argparse

@@ -28,8 +28,7 @@ OTHER = "other_notifiable"
 # A court area makes these codes for itself; their titles show that the Home Office code beside
 # them is wrong ("indecency with a child" as murder, a hygiene notice as drugs).
 LOCAL_WRONG = frozenset(
-    "01GL07024 01GL07046 01IC600001 01LOND016 10YY000174 52AS00008 52AS00011 52AS00012 52AS00013 "
-    "52AS00016".split()
+    "01GL07024 01GL07046 01IC600001 01LOND016 10YY000174 52AS00008 52AS00011 52AS00012 52AS00013 52AS00016".split()
 )
 UNKNOWN_CODE = "999/99"
 

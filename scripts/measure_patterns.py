@@ -4,8 +4,9 @@ Writes precision.csv and frequency.csv into cdi_nlp/taxonomy/.
 
     .venv/bin/python scripts/measure_patterns.py
 
-A hit is a record in which the pattern fires with a status that discloses, and stands after a graver family told in the same
-breath has absorbed it; it is right where the record's writer marked that family. Counts, not shares, are written: the loader draws small counts to a prior.
+A hit is a record in which the pattern fires with a status that discloses, and stands after a graver family told in the
+same breath has absorbed it; it is right where the record's writer marked that family. Counts, not shares, are written:
+the loader draws small counts to a prior.
 """
 
 import csv

@@ -1,6 +1,7 @@
 """Quality on gold files, by the scorer that stands beside them: the numbers of docs/quality.md."""
 
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -35,9 +36,10 @@ def report(root: Path, gold: Path, *, today: date) -> str:
     lines = [
         "# Quality",
         "",
-        f"Measured on {today.isoformat()} with taxonomy {load_taxonomy().version}: patterns and context alone, no learned model.",
-        "Written by `scripts/benchmark --quality --gold DIR`; the gold labels are taken out before the scan. The gold files are",
-        "for measuring only: nothing that ships was made from them. Intervals are 95% bootstrap intervals over records.",
+        f"Measured on {today.isoformat()} with taxonomy {load_taxonomy().version}: patterns and context alone.",
+        "Written by `scripts/benchmark --quality --gold DIR`; the gold labels are taken out before the scan. The gold",
+        "files are for measuring only: nothing that ships was made from them. Intervals are 95% bootstrap intervals",
+        "over records.",
     ]
     with tempfile.TemporaryDirectory() as folder:
         sets = [*gold_sets(gold), *own_sets(root, Path(folder))]
@@ -67,7 +69,11 @@ def own_sets(root: Path, folder: Path) -> Iterator[tuple[str, Path, str]]:
         for answer in _rows(answers):
             row = rows[answer["id"]]
             file.write(json.dumps({**row, "recorded_crimes": crimes.get(row["id"], []), **answer}) + "\n")
-    yield "sample", path, "The demonstration month of `data/sample`, written before the patterns; no pattern was made from it."
+    yield (
+        "sample",
+        path,
+        "The demonstration month of `data/sample`, written before the patterns; no pattern was made from it.",
+    )
     path = folder / "corpus.jsonl"
     with path.open("w", encoding="utf-8") as file:
         for batch in sorted((root / "data/corpus/records").glob("*.jsonl")):
@@ -98,7 +104,9 @@ def scores(path: Path, scorer: Path, folder: Path) -> dict[str, Any]:
     bare, out = folder / "bare.jsonl", folder / "out"
     with bare.open("w", encoding="utf-8") as file:
         for row in _rows(path):
-            file.write(json.dumps({key: value for key, value in row.items() if key not in ("gold", "agency_label")}) + "\n")
+            file.write(
+                json.dumps({key: value for key, value in row.items() if key not in ("gold", "agency_label")}) + "\n"
+            )
     subprocess.run(
         [sys.executable, "-m", "cdi_nlp", "scan", str(bare), "--out", str(out)], check=True, stdout=subprocess.DEVNULL
     )
@@ -111,19 +119,19 @@ def _section(path: Path, scorer: Path, folder: Path) -> list[str]:
     found = scores(path, scorer, folder)
     lines = ["| figure | value | 95% interval |", "|---|---|---|"]
     for key, title in FIGURES.items():
-        if key in found and found[key] == found[key]:
+        if key in found and not math.isnan(found[key]):
             interval = found.get(f"{key}_ci")
             words = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
             lines.append(f"| {title} | {found[key]:.3f} | {words} |")
     lines += ["", "| family | precision | recall | F1 | gold |", "|---|---|---|---|---|"]
     for family, (precision, recall, f1, count) in found["families"].items():
-        cells = " | ".join("" if value != value else f"{value:.2f}" for value in (precision, recall, f1))
+        cells = " | ".join("" if math.isnan(value) else f"{value:.2f}" for value in (precision, recall, f1))
         lines.append(f"| {family} | {cells} | {count} |")
     return lines
 
 
 def rules_section(path: Path) -> list[str]:
-    """The rules' own examples: how often the family of the stated class is found, and what is flagged where nothing is."""
+    """The rules' own examples: how often the stated class's family is found, and what is flagged in vain."""
     from cdi_nlp.pipeline import build_scanner, scan  # noqa: PLC0415
     from cdi_nlp.records import Entry, Record  # noqa: PLC0415
     from cdi_nlp.settings import Settings  # noqa: PLC0415

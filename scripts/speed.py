@@ -121,8 +121,10 @@ def measure(root: Path, *, records: int, workers: int) -> None:
         bare = tokenizer_rate(large)
         _, _, held = scan(small, out, workers=workers)
         seconds, written, peak = scan(large, out, workers=workers)
-        print(f"scan                     {written / seconds:8.0f} records/s ({seconds:.1f} s in all, start-up included)")
+        print(
+            f"scan                     {written / seconds:8.0f} records/s ({seconds:.1f} s in all, start-up included)"
+        )
         print(f"bare spaCy tokenizer     {bare:8.0f} records/s in one process")
-        print(f"ratio                    {written / seconds / bare:8.2f} (scan with {workers} processes to one bare tokenizer)")
+        print(f"ratio                    {written / seconds / bare:8.2f} ({workers} processes to one tokenizer)")
         print(f"most memory, one process {peak:8.0f} MB ({held:.0f} MB on a tenth of the records)")
     print(f"cdi --help               {start_up('--help'):8.2f} s")

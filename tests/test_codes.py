@@ -132,9 +132,7 @@ def test_every_order_is_a_known_offence(name):
 
 def test_orders_that_are_not_notifiable_are_refused():
     for order in ("bail", "DVPO", "child arrangements"):
-        with pytest.raises(
-            NotFoundError, match="is not notifiable or not known; choose from non molestation"
-        ):
+        with pytest.raises(NotFoundError, match="is not notifiable or not known; choose from non molestation"):
             suggest_code("breach_of_order", order=order)
 
 

@@ -25,9 +25,7 @@ def test_there_are_many_cases():
     assert {family for _, family, _, _ in CASES} >= set(FAMILIES)
 
 
-@pytest.mark.parametrize(
-    ("written", "family", "ho_code", "offence_class"), CASES, ids=[case[0] for case in CASES]
-)
+@pytest.mark.parametrize(("written", "family", "ho_code", "offence_class"), CASES, ids=[case[0] for case in CASES])
 def test_written_offences(written, family, ho_code, offence_class):
     crime = read_offence(written, TAXONOMY)
     assert (crime.family, crime.ho_code, crime.offence_class) == (family, ho_code, offence_class)
@@ -164,9 +162,7 @@ def test_encodings(tmp_path, encoding):
 def test_a_workbook(tmp_path):
     book = Workbook()
     sheet = book.active
-    sheet.append(
-        ["Crime No", "Incident Ref", "HO Code", "Offence", "Recorded", "Status", "Victim Sex", "Victim Age"]
-    )
+    sheet.append(["Crime No", "Incident Ref", "HO Code", "Offence", "Recorded", "Status", "Victim Sex", "Victim Age"])
     sheet.append([4182, 77.0, "19/8", "Rape", datetime(2025, 4, 3, 9, 30), "Cancelled - C3", "F", 34])
     sheet.append([None] * 8)
     book.save(tmp_path / "crimes.xlsx")

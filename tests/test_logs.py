@@ -357,6 +357,12 @@ FORMS = [
     ("1 Y 2 N 3 N", [("1", "yes", "Y"), ("2", "no", "N"), ("3", "no", "N")]),
     ("DASH Q18 YES arm across throat", [("DASH Q18", "yes", "YES arm across throat")]),
     ("3 Frightened Y", [("3 Frightened", "yes", "Y")]),
+    ("Q2 frightened - not now, she moved", [("Q2 frightened -", None, "not now, she moved")]),
+    (
+        "Q16 sexual - long silence. Then: \"he'd carry on whether I'd said no or not\"",
+        [("Q16 sexual -", None, "long silence. Then: \"he'd carry on whether I'd said no or not\"")],
+    ),
+    ("[x] injury [ ] isolated [x] choked", [("injury", "yes", "[x]"), ("choked", "yes", "[x]")]),
     ("Weapons.........N", [("Weapons.........", "no", "N")]),
     ("Weapons used\tN", [("Weapons used", "no", "N")]),
     ("Weapons used        No", [("Weapons used", "no", "No")]),
@@ -381,8 +387,11 @@ def test_questions_are_bound_to_answers(text: str, found: list[tuple[str, str | 
 
 
 def test_a_new_sentence_after_no_is_a_statement() -> None:
-    text = "Weapons used? NO. He then put a cushion over her face."
-    assert lines(text) == [("answer", "NO."), ("statement", "He then put a cushion over her face.")]
+    text = "Weapons used? NO, she says. He then put a cushion over her face."
+    assert lines(text) == [
+        ("answer", "NO, she says."),
+        ("statement", "He then put a cushion over her face."),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -395,6 +404,7 @@ def test_a_new_sentence_after_no_is_a_statement() -> None:
         "Has he raped you? declined to answer",
         "Has he raped you? - refused",
         "[ ] Isolated",
+        "Q18 Hurt anyone else? DON'T KNOW",
         "Weapons: not known",
         "11. Is the abuse getting worse? Not sure",
     ],
@@ -417,6 +427,10 @@ def test_an_open_question_lets_the_words_after_it_be_read() -> None:
         "2 kids in the house. He hit her and she said no",
         "3 males outside: no weapons seen",
         "12 year old girl told the school he hurts her, why?",
+        "1. He punched me in the face and I said no",
+        "HAS PUNCHED HER AND ASKED ARE YOU HAPPY NOW? NO",
+        "Tag recovered and bagged by PC. Harassment crime to be recorded. Words of advice?",
+        "Any witnesses? No one came forward",
         "he said what are you looking at? then punched me",
         "he said what are you looking at?",
         "CALLER: NO HE HASNT HIT ME",
@@ -459,9 +473,7 @@ def test_system_line_examples(line: SystemLine) -> None:
 FRAGMENTS = st.sampled_from(
     "YES|NO|Y|N|?|:| - |\n|\n\n| |   |\t|Q7.|18 |he hit me|her|THE|...|;|**| / |[x]|[ ]|N/A|not asked|A:|Q:"
     "|1121 |14/06/2025 22:03 |[21:04] PC 1234: |NP17 on scene|\r\n|\x00|\x85|'|\"|(|)|p.m.|Mr.|all answers no"
-    "|From: a@b\nSent: 3 May 2026 10:00\n|Text = he hit me\n|Category = REMARKS\n|\t7713\t1\n|é😀|SYS ".split(
-        "|"
-    )
+    "|From: a@b\nSent: 3 May 2026 10:00\n|Text = he hit me\n|Category = REMARKS\n|\t7713\t1\n|é😀|SYS ".split("|")
     + ["x" * 70, "word " * 300]
 )
 TEXTS = st.one_of(

@@ -25,11 +25,13 @@ TOKENIZER = Tokenizer(LEXICON)
 
 
 def matches(phrase, text):
-    index = PhraseIndex(LEXICON.plain)
+    index = PhraseIndex()
     index.add("it", compile_phrases(phrase, LEXICON, where="test"))
     flat = flatten(text)
     tokens = TOKENIZER.read(flat)
-    return [text[slice(*tokens.span(*hit))] for hit in hits(index.possible(TOKENIZER.words(flat)), tokens).get("it", [])]
+    return [
+        text[slice(*tokens.span(*hit))] for hit in hits(index.possible(TOKENIZER.words(flat)), tokens).get("it", [])
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.records import Crime, Disclosure, Entry, Evidence, Gap, Record, RecordedCrime
 from cdi_nlp.recording.decide import decide, principals
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reconcile import reconcile
+from cdi_nlp.records import Crime, Disclosure, Entry, Evidence, Gap, Record, RecordedCrime
 from cdi_nlp.taxonomy import FAMILIES, load_taxonomy
 
 TAXONOMY = load_taxonomy()

@@ -213,7 +213,5 @@ def test_a_wrong_file_is_named_in_one_line(copy, file, old, new, message):
 
 def test_a_missing_file_says_how_to_make_it(copy):
     (copy / "offences.csv").unlink()
-    with pytest.raises(
-        TaxonomyError, match=r"offences.csv is missing; run: python scripts/build_taxonomy.py"
-    ):
+    with pytest.raises(TaxonomyError, match=r"offences.csv is missing; run: python scripts/build_taxonomy.py"):
         load_taxonomy(copy)

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 
-def explain(  # noqa: PLR0913  the options of a command are its arguments
+def explain(  # noqa: PLR0913, PLR0917  the options of a command are its arguments
     source: Annotated[str, typer.Argument(help="The source that was scanned.")],
     record_id: Annotated[str, typer.Argument(metavar="ID", help="The id of one record.")],
     crimes: Annotated[Path | None, typer.Option(help="Recorded crimes, CSV or XLSX.")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="TOML that gives our names for a foreign source's columns.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="TOML of our names for a foreign source's columns.")] = None,
     query: Annotated[str | None, typer.Option(help="SQL to run, where the source is a database URL.")] = None,
     settings: Annotated[Path | None, typer.Option(help="TOML of settings.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,  # noqa: FBT002

@@ -12,15 +12,14 @@ from typing import Annotated, Any
 import typer
 
 
-
-def scan(  # noqa: PLR0913  the options of a command are its arguments
+def scan(  # noqa: PLR0913, PLR0917  the options of a command are its arguments
     source: Annotated[str, typer.Argument(help="CSV, XLSX, JSONL or Parquet file, folder of .eml, or database URL.")],
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl, summary.json and queue.html.")],
     crimes: Annotated[Path | None, typer.Option(help="Recorded crimes, CSV or XLSX, linked by record_id.")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="TOML that gives our names for a foreign source's columns.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="TOML of our names for a foreign source's columns.")] = None,
     query: Annotated[str | None, typer.Option(help="SQL to run, where the source is a database URL.")] = None,
     settings: Annotated[Path | None, typer.Option(help="TOML of settings: thresholds, processes, queue size.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as there are cores by default.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.")] = None,
     as_of: Annotated[
         datetime | None, typer.Option(help="Count lateness against this time (none is counted by default).")
     ] = None,
@@ -82,5 +81,3 @@ def report(summary: dict[str, Any], out: Path) -> str:
         lines += [f"  {family.replace('_', ' '):28}{count:>6,}" for family, count in top]
     lines += ["", f"Read the queue, worst first: {out / 'queue.html'}"]
     return "\n".join(lines) + "\n"
-
-

@@ -4,12 +4,10 @@ After the ConText method (Harkema et al. 2009: trigger, direction, scope, termin
 needs: what a suspect denies and what a victim takes back stay disclosures (HOCR 2026/27, the decision to record).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple, cast
-
-from spacy.strings import hash_string
 
 from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
 from cdi_nlp.records import RecordType, Reporter, Segment, Status, When
@@ -32,8 +30,8 @@ CLAUSE_STARTS = hashed(
     "he she they i it we you his her their my there this suspect victim caller male female both neither who".split()
 )
 """After a comma these begin a clause of their own, which a cue before the comma does not govern."""
-COMMA = hash_string(",")
-QUESTION_MARK = hash_string("?")
+(COMMA,) = hashed(",")
+(QUESTION_MARK,) = hashed("?")
 
 REPORTERS: dict[RecordType, Reporter] = {
     "referral_email": "professional",
@@ -69,9 +67,9 @@ class Context:
     wide: PhraseIndex
 
     @classmethod
-    def build(cls, cues: Cues, plain: Mapping[str, str]) -> "Context":
+    def build(cls, cues: Cues) -> "Context":
         """A context over the cues, ready to read."""
-        index, wide = PhraseIndex(plain), PhraseIndex(plain)
+        index, wide = PhraseIndex(), PhraseIndex()
         for cue in cues.cues:
             index.add(cue.id, cue.phrases)
             if cue.scope == "record":
@@ -95,7 +93,7 @@ class Context:
         ends += [
             place
             for place, norm in enumerate(norms)
-            if norm in CLAUSE_ENDS or (norm == COMMA and norms[place + 1 : place + 2] and norms[place + 1] in CLAUSE_STARTS)
+            if norm in CLAUSE_ENDS or (norm == COMMA and not CLAUSE_STARTS.isdisjoint(norms[place + 1 : place + 2]))
         ]
         return found, ends
 
@@ -117,7 +115,9 @@ class Context:
     ) -> Meaning:
         """What the cues of the segment make of the mention at these tokens."""
         found, ends = cues
-        reached = [hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=tokens, ends=ends)]
+        reached = [
+            hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=tokens, ends=ends)
+        ]
         statuses: dict[str, str] = {}
         for hit in reached:
             if hit.cue.kind == "status" and not _ignored(hit, mention, ignores):
@@ -126,7 +126,7 @@ class Context:
             statuses.setdefault("question", "question mark")
         if segment.kind == "question":
             statuses["question"] = "unanswered question"
-        status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
+        status: Status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
         reporter = next((hit.cue.value for hit in reached if hit.cue.kind == "reporter"), None)
         when = "historic" if any(hit.cue.kind == "when" for hit in reached) else "current"
         return Meaning(status, statuses.get(status), cast("Reporter | None", reporter), cast("When", when))

@@ -24,7 +24,8 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _FEMALE = re.compile(
-    r"\b(?:female|woman|girl|lady|lass|wife|girlfriend|daughter|mother|mum|sister|she|miss|mrs|ms|schoolgirl)\b", re.IGNORECASE
+    r"\b(?:female|woman|girl|lady|lass|wife|girlfriend|daughter|mother|mum|sister|she|miss|mrs|ms|schoolgirl)\b",
+    re.IGNORECASE,
 )
 _MALE = re.compile(r"\b(?:male victim|boy|he was raped|raped him|his victim|schoolboy|male ip|son)\b", re.IGNORECASE)
 _AGES = (
@@ -60,7 +61,7 @@ def facts_near(reading: Reading, findings: Sequence[Finding]) -> Facts:
 
 
 def is_domestic(record: Record) -> bool:
-    """Whether the parties are partners, former partners or family (Domestic Abuse Act 2021 s.2), as far as it is plain."""
+    """Whether the parties are plainly partners, former partners or family (Domestic Abuse Act 2021 s.2)."""
     if record.record_type == "secondary_incident":
         return True
     if _DOMESTIC_CODE.search(f"{record.opening_code} {record.closing_code}"):

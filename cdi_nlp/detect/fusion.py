@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.facts import facts_near
+from cdi_nlp.detect.facts import Facts, facts_near
 from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Status
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import Taxonomy
@@ -20,6 +20,8 @@ from cdi_nlp.taxonomy.patterns import Pattern
 LEAST = 0.05
 """A disclosure less probable than this is left out of the results."""
 MOST_EVIDENCE = 5
+BY_SEX_AND_AGE = frozenset({"rape", "sexual_assault", "child_sexual_offence"})
+"""The families whose Home Office code goes by the victim's sex and age (classes 17 to 23)."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -39,20 +41,20 @@ class Fusion:
         return tuple(disclosure for disclosure in made if disclosure.probability >= LEAST)
 
     def standing(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-        """By family, the findings that disclose and stand on an act of their own, or on more than the offence's name."""
+        """By family, the findings that disclose and stand on an act of their own."""
         told: dict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             if finding.status in DISCLOSING:
                 told[finding.family].append(finding)
         kept = {}
-        for name, findings in told.items():
+        for name, mentions in told.items():
             graver = [
                 other
                 for family, others in told.items()
                 if name in self.taxonomy.families[family].lesser
                 for other in others
             ]
-            own = [f for f in findings if not any(abs(f.segment - other.segment) <= SAME_ACT for other in graver)]
+            own = [f for f in mentions if not any(abs(f.segment - other.segment) <= SAME_ACT for other in graver)]
             near = [family for family in self.taxonomy.families[name].neighbours if self._plain(told.get(family, ()))]
             if own and (self._plain(own) or not (near or graver)):
                 kept[name] = own
@@ -74,7 +76,7 @@ class Fusion:
         for place, finding in enumerate(ranked):
             doubt *= 1 - finding.precision / 2**place
         probability = round(1 - doubt, 4)
-        facts = facts_near(reading, ranked)
+        facts = facts_near(reading, ranked) if family in BY_SEX_AND_AGE else Facts()
         reported = reading.record.reported_at
         code = lead.ho_code or suggest_code(
             family, sex=facts.sex, age=facts.age, reported_on=reported.date() if reported else None

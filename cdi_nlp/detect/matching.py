@@ -6,7 +6,7 @@ few dozen of the thousands of phrases.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -41,26 +41,18 @@ def flatten(text: str) -> str:
     return _JOINED.sub(" ", text.translate(_SAME_LENGTH))
 
 
+_WITH_NOT = "do did does is was has had have are were could would should must need wo ca ai".split()
+_RUN_TOGETHER = """
+m am/re are/ve have/ll will/s 's/d 'd/t not do/im i am/ive i have/id i 'd/ill i will/hes he 's/shes she 's/its it 's
+theyre they are/youre you are/theyve they have/weve we have/youve you have/cannot can not/gonna going to/gotta got to
+whos who 's/thats that 's/theyll they will/youll you will/hell he will/shell she will/won will/couldve could have/lets let
+"""
 CONTRACTED = {
-    "m": ("am",), "re": ("are",), "ve": ("have",), "ll": ("will",), "s": ("'s",), "d": ("'d",), "t": ("not", "do"),
-    "im": ("i", "am"), "ive": ("i", "have"), "id": ("i", "'d"), "ill": ("i", "will"), "hes": ("he", "'s"), "shes": ("she", "'s"),
-    "its": ("it", "'s"), "theyre": ("they", "are"), "youre": ("you", "are"), "theyve": ("they", "have"), "weve": ("we", "have"),
-    "youve": ("you", "have"), "cannot": ("can", "not"), "gonna": ("going", "to"), "gotta": ("got", "to"), "whos": ("who", "'s"),
-    "thats": ("that", "'s"), "theyll": ("they", "will"), "youll": ("you", "will"), "hell": ("he", "will"), "shell": ("she", "will"),
-    "won": ("will",), "wont": ("will", "not"), "couldve": ("could", "have"), "lets": ("let",),
-}  # fmt: skip
+    **{short: tuple(plain) for short, *plain in map(str.split, re.split(r"[/\n]", _RUN_TOGETHER.strip()))},
+    **{f"{verb}nt": (verb, "not", "do", "can", "will") for verb in _WITH_NOT},
+    **{f"{verb}n": (verb, "can", "will") for verb in _WITH_NOT},
+}
 """What the tokenizer makes of a contraction, by the piece or the unpointed word that a coarse cut sees."""
-
-
-def words_of(flat: str) -> frozenset[str]:
-    """The distinct words of a flattened text, cut coarsely, with what contractions stand for: at least its tokens."""
-    words = set(_WORDS.findall(flat))
-    for short in words & CONTRACTED.keys():
-        words.update(CONTRACTED[short])
-    for word in words:
-        if word.endswith("nt"):
-            return frozenset(words | {"not", "do", "can", word[:-2]})
-    return frozenset(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +101,14 @@ class Tokenizer:
 
     def words(self, flat: str) -> frozenset[str]:
         """The plain words of a flattened text: at least those of its tokens, found without tokenizing it."""
-        plain = self.lexicon.plain
-        return frozenset([plain.get(word, word) for word in words_of(flat)])
+        words = set(_WORDS.findall(flat))
+        for short in words & CONTRACTED.keys():
+            words.update(CONTRACTED[short])
+        shorthand = words & self.lexicon.plain.keys()
+        if shorthand:
+            words.difference_update(shorthand)
+            words.update([self.lexicon.plain[word] for word in shorthand])
+        return frozenset(words)
 
     def read(self, flat: str) -> Tokens:
         """Tokens of a flattened text; runs of spaces count as one."""
@@ -149,16 +147,12 @@ def _place(slot: Slot) -> _Place:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A phrase as tried at a token that holds its anchor: what must stand to the left, nearest first, and to the right.
-
-    `others` are the plain words of its other certain places: a text without one of each cannot hold the phrase.
-    """
+    """A phrase as tried at a token that holds its anchor: what must stand to its left, nearest first, and right."""
 
     name: str
     anchor: frozenset[int]
     left: tuple[_Place, ...]
     right: tuple[_Place, ...]
-    others: tuple[frozenset[str], ...]
 
     def stands(self, at: int, norms: Sequence[int], numbers: frozenset[int]) -> Hit | None:
         """The longest match whose anchor is the token `at` of the padded tokens."""
@@ -171,7 +165,7 @@ def _compile(name: str, phrase: Phrase) -> Compiled:
     certain = (number for number, slot in enumerate(phrase.slots) if slot.low and not slot.negated)
     at = next(number for number in certain if phrase.slots[number].words == phrase.anchor)
     sides = [_place(slot) for slot in phrase.slots]
-    return Compiled(name, sides[at].words, tuple(sides[:at][::-1]), tuple(sides[at + 1 :]), phrase.others)
+    return Compiled(name, sides[at].words, tuple(sides[:at][::-1]), tuple(sides[at + 1 :]))
 
 
 def _reach(at: int, places: tuple[_Place, ...], tokens: Sequence[int], numbers: frozenset[int], step: int) -> set[int]:
@@ -191,9 +185,7 @@ def _reach(at: int, places: tuple[_Place, ...], tokens: Sequence[int], numbers: 
     return ends
 
 
-def _reach_loose(
-    ends: set[int], place: _Place, tokens: Sequence[int], numbers: frozenset[int], step: int
-) -> set[int]:
+def _reach_loose(ends: set[int], place: _Place, tokens: Sequence[int], numbers: frozenset[int], step: int) -> set[int]:
     """One step of `_reach` over a place that may be missing, repeated, negated, or a number."""
     after = set(ends) if place.low == 0 else set()
     for end in ends:
@@ -215,6 +207,10 @@ def _stands(place: _Place, token: int, numbers: frozenset[int]) -> bool:
     return (token in place.words) != place.negated
 
 
+_Table = dict[str, list[tuple[tuple[frozenset[str], ...], Compiled]]]
+"""By anchor word, each phrase behind the words of its other certain places: without one of each it cannot match."""
+
+
 @dataclass(slots=True)
 class PhraseIndex:
     """Named groups of phrases, tried only where their words stand.
@@ -223,9 +219,8 @@ class PhraseIndex:
     and this takes less than one. A test holds the two to the same matches.
     """
 
-    plain: Mapping[str, str]
-    _by_word: dict[str, list[Compiled]] = field(default_factory=dict)
-    _by_name: dict[str, dict[str, list[Compiled]]] = field(default_factory=dict)
+    _by_word: _Table = field(default_factory=dict)
+    _by_name: dict[str, _Table] = field(default_factory=dict)
 
     def add(self, name: str, phrases: Iterable[Phrase]) -> None:
         """Add phrases to a group."""
@@ -233,8 +228,8 @@ class PhraseIndex:
         for phrase in phrases:
             compiled = _compile(name, phrase)
             for word in phrase.anchor:
-                self._by_word.setdefault(word, []).append(compiled)
-                own.setdefault(word, []).append(compiled)
+                self._by_word.setdefault(word, []).append((phrase.others, compiled))
+                own.setdefault(word, []).append((phrase.others, compiled))
 
     def possible(self, words: AbstractSet[str]) -> list[Compiled]:
         """The phrases all of whose certain words are among the plain words of a text, each once."""
@@ -246,11 +241,11 @@ class PhraseIndex:
         return bool(possible) and bool(hits(possible, tokens()))
 
 
-def _possible(table: Mapping[str, Sequence[Compiled]], words: AbstractSet[str]) -> list[Compiled]:
+def _possible(table: _Table, words: AbstractSet[str]) -> list[Compiled]:
     found: dict[int, Compiled] = {}
     for word in words & table.keys():
-        for phrase in table[word]:
-            for other in phrase.others:
+        for others, phrase in table[word]:
+            for other in others:
                 if other.isdisjoint(words):
                     break
             else:

@@ -47,12 +47,12 @@ class PatternDetector:
     by_id: dict[str, Pattern] = field(init=False)
     order: dict[str, int] = field(init=False)
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    barred: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compile every phrase."""
         self.tokenizer = Tokenizer(self.lexicon)
-        plain = self.lexicon.plain
-        self.index, self.asked, self.parts = PhraseIndex(plain), PhraseIndex(plain), PhraseIndex(plain)
+        self.index, self.asked, self.parts = PhraseIndex(), PhraseIndex(), PhraseIndex()
         self.by_id = {pattern.id: pattern for pattern in self.patterns}
         self.order = {pattern.id: number for number, pattern in enumerate(self.patterns)}
         for pattern in self.patterns:
@@ -61,9 +61,11 @@ class PatternDetector:
             self.needs[pattern.id] = tuple(f"{pattern.id} needs {number}" for number in range(len(pattern.needs)))
             for part, group in zip(self.needs[pattern.id], pattern.needs, strict=True):
                 self.parts.add(part, group)
+            if pattern.not_after or pattern.not_before:
+                self.barred[pattern.id] = (hashed(pattern.not_after), hashed(pattern.not_before))
             if pattern.without:
                 self.parts.add(f"{pattern.id} without", pattern.without)
-        self.context = Context.build(self.cues, plain)
+        self.context = Context.build(self.cues)
 
     def detect(self, readings: Iterable[Reading]) -> Iterator[tuple[Finding, ...]]:
         """The findings of each reading, in the order of the readings."""
@@ -88,23 +90,19 @@ class PatternDetector:
         found = self._under_record_cues(found, pages)
         return tuple(finding for finding in found if self._often_enough(finding, found))
 
-    def _mentions(
-        self, number: int, page: _Page, *, pages: Sequence[_Page], record: Record
-    ) -> Iterator[Finding]:
+    def _mentions(self, number: int, page: _Page, *, pages: Sequence[_Page], record: Record) -> Iterator[Finding]:
         possible = (self.asked if page.question else self.index).possible(page.words)
         if not possible:
             return
         found = hits(possible, self._tokens(page))
         for name in sorted(found, key=self.order.__getitem__):
             pattern = self.by_id[name]
-            standing = [hit for hit in found[name] if _neighbours_allow(pattern, hit, self._tokens(page))]
+            standing = [hit for hit in found[name] if self._neighbours_allow(name, hit, self._tokens(page))]
             if standing and self._allowed(pattern, number, page=page, pages=pages):
                 for hit in standing:
                     yield self._finding(pattern, hit, page=page, number=number, record=record)
 
-    def _finding(
-        self, pattern: Pattern, hit: Hit, *, page: _Page, number: int, record: Record
-    ) -> Finding:
+    def _finding(self, pattern: Pattern, hit: Hit, *, page: _Page, number: int, record: Record) -> Finding:
         tokens, segment = self._tokens(page), page.segment
         if page.question:
             meaning = Meaning("affirmed", None, None, "current")
@@ -139,6 +137,16 @@ class PatternDetector:
             page.tokens = self.tokenizer.read(page.flat)
         return page.tokens
 
+    def _neighbours_allow(self, name: str, hit: Hit, tokens: Tokens) -> bool:
+        """Whether the words next to a match are none that the pattern forbids there."""
+        if name not in self.barred:
+            return True
+        not_after, not_before = self.barred[name]
+        start, end = hit
+        if start and tokens.norms[start - 1] in not_after:
+            return False
+        return not (end < len(tokens.norms) and tokens.norms[end] in not_before)
+
     def _allowed(self, pattern: Pattern, number: int, *, page: _Page, pages: Sequence[_Page]) -> bool:
         if pattern.without and self._holds(f"{pattern.id} without", page):
             return False
@@ -153,7 +161,7 @@ class PatternDetector:
         return page.holds[name]
 
     def _under_record_cues(self, found: list[Finding], pages: Sequence[_Page]) -> list[Finding]:
-        """Findings with the status that a cue about the whole record gives them (training text, a theft that was none)."""
+        """Findings with the status that a cue about the whole record gives them, such as training text."""
         if not found:
             return found
         for page in pages:
@@ -182,12 +190,3 @@ def _near(pattern: Pattern, number: int, pages: Sequence[_Page]) -> Sequence[_Pa
     if pattern.within == "record":
         return pages
     return pages[max(0, number - pattern.within) : number + pattern.within + 1]
-
-
-def _neighbours_allow(pattern: Pattern, hit: Hit, tokens: Tokens) -> bool:
-    """Whether the words next to a match are none that the pattern forbids there."""
-    start, end = hit
-    if start and pattern.not_after and tokens.norms[start - 1] in hashed(pattern.not_after):
-        return False
-    following = tokens.norms[end : end + 1]
-    return not (pattern.not_before and following and following[0] in hashed(pattern.not_before))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cdi_nlp.ingest.forms import Item, Setting, free_answer, is_question, leading_reply
+from cdi_nlp.ingest.forms import Item, Setting, free_answer, is_question, leading_reply, tick_boxes
 from cdi_nlp.ingest.lines import Line
 from cdi_nlp.ingest.sentences import pieces, sentences
 from cdi_nlp.ingest.system_lines import is_boilerplate, is_system
@@ -13,7 +13,6 @@ from cdi_nlp.records import Entry, Segment, SegmentKind
 _MACHINES = frozenset({"SYS", "SYSTEM", "AUTO"})
 _MACHINE_WORDS = 25
 _WORD = re.compile(r"\w")
-_NEW_SENTENCE = re.compile(r"[.!][\"'”’)]*\s+(?=[^\W_])")
 
 
 class Reader:
@@ -60,9 +59,10 @@ class Reader:
             self._comment(start, end, number, yes=yes)
         elif asked is not None and (entry.category or "").upper() == "ANSWER":
             self._reply(Item(start, start, start, "free"), end, number, asked=asked)
+        elif boxes := tick_boxes(text, start, end):
+            self._boxes(boxes, number)
         elif free := free_answer(text, start, end, setting=setting):
-            question = (start, free.reply) if free.reply > start else (free.word, end)
-            self._answer(free, question, free.word if free.reply == start else end, number)
+            self._answer(free, (start, free.reply), end, number)
         else:
             self._statements(start, end, number)
 
@@ -107,6 +107,14 @@ class Reader:
             else:
                 self._bound(item, (opened, item.reply), stop, entry)
 
+    def _boxes(self, boxes: list[tuple[int, int, int, bool]], entry: int) -> None:
+        """Add a ticked box as the answer yes to its label; a box that is not ticked answers nothing."""
+        for opened, closed, stop, ticked in boxes:
+            if ticked:
+                self._answer(Item(closed, opened, closed, "yes"), (closed, stop), closed, entry)
+            else:
+                self._add(opened, stop, entry, "question")
+
     def _open(self, item: Item, start: int, end: int, entry: int) -> None:
         """Add a question that got no answer; more than three words after that are a statement."""
         long = len(self._text[item.word : end].split(None, 3)) > 3
@@ -115,10 +123,13 @@ class Reader:
         self._statements(cut, end, entry)
 
     def _bound(self, item: Item, question: tuple[int, int], end: int, entry: int) -> None:
-        """Add an answer and its free words; after a bare "NO." a new sentence is a statement of its own."""
+        """Add an answer and its free words; after a no, each further sentence is a statement of its own.
+
+        "NO. He then put a cushion over her face" must not be read as part of what was denied.
+        """
         cut = end
-        if item.tone == "no" and (new := _NEW_SENTENCE.match(self._text, item.word, end)):
-            cut = new.end()
+        if item.tone == "no":
+            cut = next((stop for _, stop in sentences(self._text, item.reply, end)), end)
         self._answer(item, question, cut, entry)
         self._statements(cut, end, entry)
 

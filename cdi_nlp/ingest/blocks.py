@@ -9,9 +9,7 @@ from functools import lru_cache
 
 from cdi_nlp.ingest.headers import Header, clock_headers, date_and_clock
 
-KEY_LINE = re.compile(
-    r"(?:^|(?<=[\r\n]))[ \t]*(?P<key>[A-Za-z][\w .\[\]/#-]{0,60}?)[ \t]+=[ \t]*(?P<value>[^\r\n]*)"
-)
+KEY_LINE = re.compile(r"(?:^|(?<=[\r\n]))[ \t]*(?P<key>[A-Za-z][\w .\[\]/#-]{0,60}?)[ \t]+=[ \t]*(?P<value>[^\r\n]*)")
 NARRATIVE_KEYS = frozenset(
     "text narrative narrative_text remark remarks summary message description details detail notes note"
     " comment comments content body".split()
@@ -92,9 +90,7 @@ def split_key(key: str) -> tuple[str, str]:
 
 def _block(lines: list[re.Match[str]]) -> list[Header]:
     said = {split_key(line["key"])[1]: line["value"].strip() for line in lines}
-    day, clock = next(
-        (date_and_clock(value) for key, value in said.items() if key in TIME_KEYS), (None, None)
-    )
+    day, clock = next((date_and_clock(value) for key, value in said.items() if key in TIME_KEYS), (None, None))
     author = next((value for key, value in said.items() if key in AUTHOR_KEYS and value), None)
     category = next((value for key, value in said.items() if key in CATEGORY_KEYS and value), None)
     found: list[Header] = []

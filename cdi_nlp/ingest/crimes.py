@@ -43,12 +43,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "status": ("status", "crimestatus", "occurrencestatus", "currentstatus"),
     "cancelled_code": tuple(
-        "cancelledcode cancelcode cancellationcode cancelled cancellation cancelledreasoncode "
-        "nocrimecode".split()
+        "cancelledcode cancelcode cancellationcode cancelled cancellation cancelledreasoncode nocrimecode".split()
     ),
-    "victim": tuple(
-        "victim victimid victimno victimref victimurn victimname victimsex victimgender victimage".split()
-    ),
+    "victim": tuple("victim victimid victimno victimref victimurn victimname victimsex victimgender victimage".split()),
 }
 """Header names, letters only, that stand for each column; a name of two columns goes to the first."""
 SEVERAL = frozenset({"offence", "victim"})
@@ -73,9 +70,7 @@ class CrimeIndex:
 def read_offence(text: str, taxonomy: Taxonomy) -> RecordedCrime:
     """Return the crime that an offence as written means; family None: no crime, or it cannot be placed."""
     placed = place(text, taxonomy)
-    return RecordedCrime(
-        offence=text, family=placed.family, ho_code=placed.ho_code, offence_class=placed.offence_class
-    )
+    return RecordedCrime(offence=text, family=placed.family, ho_code=placed.ho_code, offence_class=placed.offence_class)
 
 
 def load_crimes(path: Path, taxonomy: Taxonomy, *, mapping: Mapping[str, str] | None = None) -> CrimeIndex:
@@ -128,9 +123,7 @@ def _cancelled_code(cells: Mapping[str, str]) -> str | None:
     return None if code.lower() in {"", "n", "no", "false", "0"} else code
 
 
-def _find_header(
-    rows: Iterator[Cells], *, path: Path, mapping: Mapping[str, str]
-) -> dict[str, tuple[int, ...]]:
+def _find_header(rows: Iterator[Cells], *, path: Path, mapping: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
     """Return the places of each column, from the first row that has those needed; `rows` is left below it."""
     unknown = sorted(set(mapping) - set(COLUMNS))
     if unknown:
@@ -140,8 +133,7 @@ def _find_header(
         if all(columns.get(name) for name in NEEDED):
             return columns
     raise SourceError(
-        f"{path.name}: no column for {' and '.join(NEEDED)} in the first {HEADER_ROWS} rows; "
-        "name them with a mapping"
+        f"{path.name}: no column for {' and '.join(NEEDED)} in the first {HEADER_ROWS} rows; name them with a mapping"
     )
 
 

@@ -23,9 +23,7 @@ def sql_table(address: str, *, query: str | None) -> Table:
     try:
         url = make_url(address)
     except (SQLAlchemyError, ValueError):
-        raise SourceError(
-            "the database address cannot be read; write it as dialect://user@host/database"
-        ) from None
+        raise SourceError("the database address cannot be read; write it as dialect://user@host/database") from None
     name = url.render_as_string(hide_password=True)
     lines = _lines(_engine(url, name), query, name)
     names = tuple(str(column) for column in next(lines))
@@ -44,9 +42,7 @@ def _engine(url: URL, name: str) -> Engine:
     try:
         return create_engine(url, poolclass=NullPool)
     except ImportError as error:
-        raise SourceError(
-            f"{name}: the driver {error.name} is not installed; install it and try again"
-        ) from None
+        raise SourceError(f"{name}: the driver {error.name} is not installed; install it and try again") from None
     except (SQLAlchemyError, ValueError, TypeError):
         raise SourceError(f"{name}: no such kind of database; choose sqlite or postgresql") from None
 

@@ -11,9 +11,7 @@ _WRITTEN = re.compile(
     r"(?:(?:,? |T)(?:at )?(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:\.\d{1,6})?)?"
     r" ?(?P<half>[AaPp][Mm])?(?: ?hrs)?(?: ?(?:Z|GMT|BST|UTC|[+-]\d{2}:?\d{2}))?)?"
 )
-_CLOCK = re.compile(
-    r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:\.\d{1,6})?)?(?: ?hrs)?"
-)
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:\.\d{1,6})?)?(?: ?hrs)?")
 _DATE_LIKE = re.compile(r"[\d/:. +TZ-]{1,32}|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}[\d: ]{0,9}")
 
 
@@ -33,9 +31,7 @@ def read_date(value: object, *, formats: Sequence[str] = ()) -> datetime | None:
     return _read_words(" ".join(value.split()), formats)
 
 
-def read_moment(
-    value: object, *, last: datetime | None = None, formats: Sequence[str] = ()
-) -> datetime | None:
+def read_moment(value: object, *, last: datetime | None = None, formats: Sequence[str] = ()) -> datetime | None:
     """Return an entry's time as read_date does; a clock alone is of the day of `last`, or the day after.
 
     Entries run forwards, so a clock more than half a day before the last one has passed midnight.
@@ -68,9 +64,7 @@ def _read_words(words: str, formats: Sequence[str]) -> datetime:
     hour = int(found["hour"] or 0)
     if found["half"]:
         hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
-    return datetime(
-        year, month, int(found["day"]), hour, int(found["minute"] or 0), int(found["second"] or 0)
-    )
+    return datetime(year, month, int(found["day"]), hour, int(found["minute"] or 0), int(found["second"] or 0))
 
 
 def shown(value: object) -> str:

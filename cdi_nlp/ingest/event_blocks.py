@@ -22,9 +22,7 @@ from cdi_nlp.ingest.mapping import FIELDS, EventBlocks, Mapping
 from cdi_nlp.ingest.rows import Columns, Row
 
 _KEY = re.compile(r"[ \t]*(?P<key>[A-Za-z][\w /#.-]{0,60}?)[ \t]+=(?:[ \t](?P<value>.*)|\Z)", re.DOTALL)
-_HEADING = re.compile(
-    r"[ \t]*\[?(?P<name>[A-Za-z][\w ]{0,40}?)[ \t]*(?:[\[(#]?\d{0,4}[\])]?)?[ \t]*[:{]?[ \t]*\Z"
-)
+_HEADING = re.compile(r"[ \t]*\[?(?P<name>[A-Za-z][\w ]{0,40}?)[ \t]*(?:[\[(#]?\d{0,4}[\])]?)?[ \t]*[:{]?[ \t]*\Z")
 Block = dict[str, str]
 
 
@@ -47,15 +45,11 @@ def _rows(path: Path, layout: EventBlocks, heads: tuple[str, ...]) -> Iterator[R
         if name == layout.event or event:
             event.append((name, block))
     if not event:
-        raise SourceError(
-            f"{path.name} holds no '{layout.event}' block; correct [blocks] event in the mapping file"
-        )
+        raise SourceError(f"{path.name} holds no '{layout.event}' block; correct [blocks] event in the mapping file")
     yield _row(path, start, event, layout, heads)
 
 
-def _row(
-    path: Path, number: int, event: list[tuple[str, Block]], layout: EventBlocks, heads: tuple[str, ...]
-) -> Row:
+def _row(path: Path, number: int, event: list[tuple[str, Block]], layout: EventBlocks, heads: tuple[str, ...]) -> Row:
     values: dict[str, object] = dict(event[0][1])
     entries: list[dict[str, object]] = [{"text": values.pop(name)} for name in heads if values.get(name)]
     for name, block in event[1:]:

@@ -18,10 +18,14 @@ Label = Literal["", "weak", "strong"]
 _SAID: dict[str, Reply] = {"yes": "yes", "no": "no"}
 
 _YES = r"Y(?:ES|es|EP|ep)?|yes|y|T(?:ICK|ick)(?:ED|ed)?|\[ ?[xX✓✔] ?\]|[✓✔☑☒]"
-_NO = r"N(?:O|o|IL|il|ONE|one|EG(?:ATIVE)?)?|no|nil|none|n"
+_NO = (
+    r"(?:NO|No|no)(?! ?(?i:one|body|idea|where|reply|response|answer)\b)|N(?:IL|il|ONE|one|EG(?:ATIVE)?)?"
+    r"|nil|none|n"
+)
 _OPEN = (
     r"N/?[AaKk]|n/[ak]|U(?:NK(?:NOWN)?|/K|NSURE)|[Uu]n(?:known|sure)|[Nn]ot (?:asked|answered|known|sure)"
-    r"|NOT (?:ASKED|ANSWERED|KNOWN|SURE)|(?:[Dd]eclin|[Rr]efus)e[ds](?: to (?:answer|say))?"
+    r"|NOT (?:ASKED|ANSWERED|KNOWN|SURE)|[Dd]on['’]?t know|DON['’]?T KNOW"
+    r"|(?:[Dd]eclin|[Rr]efus)e[ds](?: to (?:answer|say))?"
     r"|(?:DECLIN|REFUS)E[DS](?: TO (?:ANSWER|SAY))?"
 )
 _TOKEN = rf"(?=[YyNnTtUuDdRr\[✓✔☑☒])(?:(?P<open>{_OPEN})|(?P<yes>{_YES})|(?P<no>{_NO}))(?![\w'’/]|-\w)"
@@ -38,8 +42,7 @@ _BOXES = re.compile(
     r"(?i:(?:yes|y) ?\[(?P<y1>[ x✓✔]{0,3})\][ ,/]*(?:no|n) ?\[(?P<n1>[ x✓✔]{0,3})\]"
     r"|\[(?P<y2>[ x✓✔]{0,3})\] ?(?:yes|y)[ ,/]*\[(?P<n2>[ x✓✔]{0,3})\] ?(?:no|n)(?!\w))"
 )
-_TICKED = re.compile(r"(?:\[ ?[xX✓✔] ?\]|[✓✔☑☒])(?=[ \t]*\w)")
-_UNTICKED = re.compile(r"(?:\[ {0,3}\]|☐)[ \t]*\w")
+_BOX = re.compile(r"\[[ xX✓✔]{0,3}\]|[✓✔☑☒☐]")
 _ALL_NO = re.compile(
     r"(?i:(?:all|rest|remaining|remainder|other|every)\b[\w /&]{0,40}?[ :–-]+)"
     r"(?P<no>(?i:no|n|negative|nil))\b[ .]*(?i:to all)?[ .]*\Z"
@@ -79,6 +82,7 @@ _LEADING = re.compile(
     r"|(?<=[Ee][Ss]|[Nn][Oo])[ \t](?!(?i:one|idea|where|body|reply|response|answer|doubt|way)\b)))?"
 )
 _AFTER_MARK = re.compile(r"[\"'”’)]*\s*(?:\([^()]{0,80}\)\s*)?(?:[-–—:=]+\s*)?")
+_ANSWER_MARK = re.compile(r"\s[-–—>]+\s+|:\s+|[\"“]")
 _ASKED_LAST = re.compile(r"\?[\"'”’)]*(?:\s*\([^()]*\))?\s*[-–:]?\Z")
 
 
@@ -105,7 +109,7 @@ class _Line(NamedTuple):
 
 def items(text: str, start: int, end: int) -> list[Item]:
     """Return the questions of a line that have a reply, in order; none where the line is narrative."""
-    if start >= end:
+    if start >= end or (text[start] in "[✓✔☑☒☐" and _BOX.match(text, start, end)):
         return []
     if whole := _whole_line(text, start, end):
         return whole
@@ -193,10 +197,11 @@ def _is_asked(line: _Line, match: re.Match[str], words: str, *, label: Label, ot
     ended = _END.match(line.text, end) is not None
     if size > 45:
         return False
-    if label == "strong" or _ASKING.match(words):
+    if label == "strong":
         return mark in "?:=" or ended
-    if mark == "?":
-        return (size <= 8 or label == "weak") and not _TOLD.search(words)
+    asking = _ASKING.match(words) is not None
+    if mark == "?" or asking:
+        return (size <= 8 or asking or label == "weak") and (mark in "?:=" or ended) and not _TOLD.search(words)
     plain = len(token) == 1 or not token[0].isalpha()
     if size > 12 or not (ended or plain or token.lower() in ("nil", "none")) or _SPEAKER.search(words[-24:]):
         return False
@@ -235,8 +240,9 @@ def _labelled(line: _Line) -> Item | None:
     token = _LAST.search(text, max(at, end - 30), end)
     if token and token.start() > at and end - start < 200:
         words = text[at : token.start()]
-        short = len(words.split()) <= 12 and not _TOLD.search(words) and not _EDGE.search(words)
-        if label == "strong" or (short and token.group().strip(" .") in ("Y", "N", "YES", "NO", "Yes", "No")):
+        short = len(words.split()) <= 14 and not _TOLD.search(words) and not _EDGE.search(words)
+        plain = token.group().strip(" .") in ("Y", "N", "YES", "NO", "Yes", "No")
+        if short and (plain or text[start] in "QD"):
             return Item(start, _reply_start(token), token.end(), _tone(token))
     token = _FIRST.match(text, at, end)
     if token and label == "strong" and (_END.match(text, token.end(), end) or text[start] in "QD"):
@@ -259,32 +265,51 @@ def is_question(text: str, start: int, end: int, *, setting: Setting) -> bool:
     if end - start > 400 or not (asked or setting == "questions" or text[start] in "QD[☐"):
         return False
     words = text[start:end]
-    if _UNTICKED.match(words):
-        return True
     label = _label(text, start, end)
+    if _EDGE.search(words, 12) or words.count("?") > 1:
+        return False
     if not asked:
-        named = label == "strong" and words[0] in "QD"
-        return named or (setting == "questions" and _ASKING.match(words) is not None)
-    if words.count("?") > 1 or not _ASKED_LAST.search(words):
+        # A numbered line with words after a dash or a colon holds its answer.
+        named = label == "strong" and words[0] in "QD" and len(words) <= 120
+        return (named and not _ANSWER_MARK.search(words, 4)) or (
+            setting == "questions" and _ASKING.match(words) is not None
+        )
+    if not _ASKED_LAST.search(words):
         return False
     if label == "strong" or setting == "questions":
         return True
-    asking = (
-        (_ASKING.match(words) is not None and len(words.split()) <= 25)
-        or setting == "form"
-        or label == "weak"
-    )
+    asking = (_ASKING.match(words) is not None and len(words.split()) <= 25) or setting == "form" or label == "weak"
     return asking and not _TOLD.search(words)
 
 
 def free_answer(text: str, start: int, end: int, *, setting: Setting) -> Item | None:
-    """Return the question a line answers by a ticked box or in free words: "Q18 Strangled? at Christmas"."""
-    if text[start] in "[✓✔☑☒" and (box := _TICKED.match(text, start, end)):
-        return Item(box.end(), start, box.end(), "yes")
+    """Return the question that a line answers in free words: "Q18 Strangled? at Christmas"."""
     mark = text.find("?", start, min(end, start + 300))
+    if mark < 0 and text[start] in "QD" and _label(text, start, end) == "strong":
+        return _dashed_answer(text, start, end)
     if mark < 0 or not (setting != "narrative" or _label(text, start, end)):
         return None
     if _TOLD.search(text, start, mark) or _EDGE.search(text, min(start + 12, mark), mark):
         return None
     reply = _AFTER_MARK.match(text, mark + 1, end)
     return Item(start, reply.end(), reply.end(), "free") if reply and reply.end() < end else None
+
+
+def _dashed_answer(text: str, start: int, end: int) -> Item | None:
+    """Return the question of a line such as "Q2 frightened - not now, she has moved"."""
+    mark = _ANSWER_MARK.search(text, start + 4, min(end, start + 120))
+    if mark is None or mark.end() >= end or _EDGE.search(text, min(start + 12, mark.start()), mark.start()):
+        return None
+    return Item(start, mark.end(), mark.end(), "free")
+
+
+def tick_boxes(text: str, start: int, end: int) -> list[tuple[int, int, int, bool]]:
+    """Return the boxes of a line that starts with one: start, end, end of its label, whether it is ticked."""
+    if text[start] not in "[✓✔☑☒☐" or not _BOX.match(text, start, end):
+        return []
+    boxes = [found.span() for found in _BOX.finditer(text, start, end)]
+    stops = [*(box[0] for box in boxes[1:]), end]
+    return [
+        (opened, closed, stop, bool(text[opened:closed].strip("[] ☐")))
+        for (opened, closed), stop in zip(boxes, stops, strict=True)
+    ]

@@ -32,8 +32,7 @@ _ANY_DATE = re.compile(rf"(?<![\d/])(?:{_DATE})(?!\d)")
 _ANY_CLOCK = re.compile(rf"(?<![\d:])(?:{_TIME})(?!\d)")
 
 _CATEGORY = (
-    "(?:CAD REMARKS?|UNIT REMARKS?|REMARKS?|SYSTEM|SUPERVISOR|THRIVE|QUESTION SET|QUESTION|ANSWER"
-    "|DISPOSE|DISPOSAL)"
+    "(?:CAD REMARKS?|UNIT REMARKS?|REMARKS?|SYSTEM|SUPERVISOR|THRIVE|QUESTION SET|QUESTION|ANSWER|DISPOSE|DISPOSAL)"
 )
 _RANK = (
     "(?:[AT]/)?(?:PCSO|PC|PS|DCI|DC|DS|DI|TDC|WPC|SC|CI|Insp(?:ector)?|INSP|Sgt|SGT|Sergeant"
@@ -51,9 +50,7 @@ _WHO = (
     rf"(?:{_CLOSE}|{_EOL})"
 )
 _SIGNED = re.compile(_WHO)
-_KIND = re.compile(
-    rf"[\[(<]?(?P<kind>{_CATEGORY})(?:{_CLOSE}|{_EOL}|[ \t]+(?={_WHO.replace('?P<who>', '?:')}))"
-)
+_KIND = re.compile(rf"[\[(<]?(?P<kind>{_CATEGORY})(?:{_CLOSE}|{_EOL}|[ \t]+(?={_WHO.replace('?P<who>', '?:')}))")
 _CALL_SIGN = re.compile(r"(?P<who>[A-Z]{2,4}\d{2,5}[A-Z]?)[ \t]+(?=\S)")
 _SPOKEN = re.compile(rf"(?P<who>{_RANK} ?\d{{2,6}}|[A-Z]{{1,4}}\d{{1,4}}[A-Z]?|SYS(?:TEM)?)(?=[ \t])")
 _CLOSED = re.compile(
@@ -71,8 +68,7 @@ _COLUMNS = re.compile(
 )
 _NEW_LINE = re.compile(r"[\r\n](?=[ \t>]*[\d\[(<*@#MTWFSmtwfs])")
 _CARRIES_ON = frozenset(
-    "at about around approx approximately by from between since until til till before after on and to of"
-    " circa".split()
+    "at about around approx approximately by from between since until til till before after on and to of circa".split()
 )
 
 

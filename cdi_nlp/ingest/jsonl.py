@@ -29,6 +29,4 @@ def jsonl_rows(path: Path) -> Iterator[Row | Unreadable]:
             if isinstance(values, dict):
                 yield Row(number, place, values)
             else:
-                yield Unreadable(
-                    f"row-{number}", f"{place}: it is not an object; write {{id, text, ...}} on each line"
-                )
+                yield Unreadable(f"row-{number}", f"{place}: it is not an object; write {{id, text, ...}} on each line")

@@ -25,6 +25,7 @@ _HANGING = frozenset(
     " so some such than that them then there they this told towards under until up very we went what would"
     " you between".split()
 )
+_REPLIED = frozenset("NO YES No Yes N Y N/A NIL NONE Nil None".split())
 _NARROWEST, _WIDEST = 40, 240
 
 
@@ -113,6 +114,8 @@ def _goes_on(text: str, before: Line, line: Line, sizes: dict[int, int]) -> bool
     if not _NARROWEST <= size <= _WIDEST:
         return False
     last = text[max(before.body, before.end - 24) : before.end].rpartition(" ")[2]
+    if last in _REPLIED:
+        return False
     if last.lower() in _DANGLING:
         return True
     first = text[line.body : line.body + 24].split(None, 1)[0]

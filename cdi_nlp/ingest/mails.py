@@ -85,18 +85,14 @@ def _header(message: Message, name: str) -> str:
         return ""
     parts = [
         decoded(part, charset=charset) if isinstance(part, bytes) else part
-        for part, charset in decode_header(
-            str(value).encode("ascii", "surrogateescape").decode("utf-8", "replace")
-        )
+        for part, charset in decode_header(str(value).encode("ascii", "surrogateescape").decode("utf-8", "replace"))
     ]
     return clean(" ".join("".join(parts).split()))
 
 
 def _body(message: Message) -> str:
     """Return the words of the plain parts, or those of the HTML parts where there are none."""
-    parts = [
-        part for part in message.walk() if part.get_content_maintype() == "text" and not part.get_filename()
-    ]
+    parts = [part for part in message.walk() if part.get_content_maintype() == "text" and not part.get_filename()]
     plain = [_words(part) for part in parts if part.get_content_subtype() != "html"]
     if any(words.strip() for words in plain):
         return "\n".join(words for words in plain if words.strip())

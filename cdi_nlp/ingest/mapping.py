@@ -126,9 +126,7 @@ class _Reader:
         for theirs, ours in table.items():
             if ours not in known:
                 choices = ", ".join(known)
-                raise MappingError(
-                    f"{self.name}: [record_types] '{theirs}' is {ours!r}; choose from {choices}"
-                )
+                raise MappingError(f"{self.name}: [record_types] '{theirs}' is {ours!r}; choose from {choices}")
             found[theirs.casefold()] = known[str(ours)]
         return found
 

@@ -72,9 +72,7 @@ def need_column(name: str, names: Sequence[str], *, source: str) -> str:
     """Return the source's own spelling of a column that a mapping names, or raise SourceError."""
     loose = {_loose(column): column for column in reversed(names)}
     if _loose(name) not in loose:
-        raise SourceError(
-            f"{source} has no column '{name}'; it has {_listed(names)}; correct the mapping file"
-        )
+        raise SourceError(f"{source} has no column '{name}'; it has {_listed(names)}; correct the mapping file")
     return name if name in names else loose[_loose(name)]
 
 
@@ -224,9 +222,7 @@ def _placed(parts: Sequence[Part]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _entries(
-    value: object, mapping: Mapping, reported_at: datetime | None, problem: Report
-) -> Iterator[Part]:
+def _entries(value: object, mapping: Mapping, reported_at: datetime | None, problem: Report) -> Iterator[Part]:
     """Yield the entries of a list as parts; a clock without a date is of the day of the entry before it."""
     listed = _from_json(value) if isinstance(value, str) else value
     if not isinstance(listed, list | tuple):

@@ -82,18 +82,14 @@ def _records(source: str, mapping: Mapping, query: str | None) -> Records:
         return (to_record(row, mapping, columns=columns) for row in rows)
     if suffix in LINES:
         if mapping.entries is not None:
-            raise MappingError(
-                f"{path.name} is JSON lines; an [entries] mapping is for tables, so leave it out"
-            )
+            raise MappingError(f"{path.name} is JSON lines; an [entries] mapping is for tables, so leave it out")
         return _from_lines(jsonl_rows(path), mapping)
     if suffix in TABLES:
         return _from_table(TABLES[suffix](path), mapping, path.name)
     if suffix == ".eml":
         return iter([read_mail(path, name=path.name)])
     kinds = ", ".join([*TABLES, ".jsonl", ".eml"])
-    raise SourceError(
-        f"{path.name} is of no known kind; choose from {kinds}, or map a text file with [blocks]"
-    )
+    raise SourceError(f"{path.name} is of no known kind; choose from {kinds}, or map a text file with [blocks]")
 
 
 def _check(path: Path, source: str) -> None:

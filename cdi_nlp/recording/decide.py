@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.records import Crime, Disclosure
 from cdi_nlp.recording.n100 import is_reported_incident
+from cdi_nlp.records import Crime, Disclosure
 
 ONE_PER_FAMILY = "HOCR 2026/27 p 7, victim to be believed; p 12, one crime per victim"
 

@@ -7,13 +7,15 @@ from cdi_nlp.records import Disclosure
 
 _N100 = re.compile(r"\bN?100(?:/0?[123])?\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
-    r"\b(?:police scotland|psni|scotland|northern ireland|abroad|overseas|another force(?:'s)?(?: area)?|outside (?:the )?uk|"
+    r"\b(?:police scotland|psni|scotland|northern ireland|abroad|overseas|another force(?:'s)?(?: area)?|"
+    r"outside (?:the )?uk|"
     r"transferred to \w+ (?:police|constabulary))\b",
     re.IGNORECASE,
 )
 _UNCONFIRMED = re.compile(
-    r"\b(?:not (?:yet )?(?:been )?(?:confirmed|traced|identified|spoken to)|un(?:confirmed|traced|identified)|anonymous(?:ly)?|"
-    r"cannot be (?:traced|identified)|refuses? to (?:say|give) who|does(?: not|n't) know who|no name|third[- ]hand|second[- ]hand|"
+    r"\b(?:not (?:yet )?(?:been )?(?:confirmed|traced|identified|spoken to)|un(?:confirmed|traced|identified)|"
+    r"anonymous(?:ly)?|cannot be (?:traced|identified)|refuses? to (?:say|give) who|does(?: not|n't) know who|"
+    r"no name|third[- ]hand|second[- ]hand|"
     r"hearsay)\b",
     re.IGNORECASE,
 )

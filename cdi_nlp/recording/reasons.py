@@ -1,7 +1,7 @@
 """The stated reason for not recording that the rules do not accept (HOCR 2026/27 pp 7-12), in the words of the record.
 
-Read only where something is unrecorded. A reason given late in the record is the one that closed it, so the last counts;
-a closing line that merely says nothing was disclosed is the weakest and counts where no other is given.
+Read only where something is unrecorded. A reason given late in the record is the one that closed it, so the last
+counts; a closing line that merely says nothing was disclosed is the weakest and counts where no other is given.
 """
 
 from collections.abc import Mapping
@@ -63,7 +63,7 @@ class ReasonReader:
     @classmethod
     def build(cls, reasons: tuple[Reason, ...], tokenizer: Tokenizer) -> "ReasonReader":
         """A reader over the reasons, ready to read."""
-        index = PhraseIndex(tokenizer.lexicon.plain)
+        index = PhraseIndex()
         for reason in reasons:
             index.add(reason.name, reason.phrases)
             if reason.unless:

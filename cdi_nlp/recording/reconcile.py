@@ -10,9 +10,7 @@ NEVER_WRONG_CLASS = frozenset({"rape"})
 """Rape recorded as anything else is an unrecorded rape (HOCR 2026/27 p 61; domain: inspections count it as missed)."""
 
 
-def reconcile(
-    crimes: Sequence[Crime], recorded: Sequence[RecordedCrime], *, taxonomy: Taxonomy
-) -> Gap:
+def reconcile(crimes: Sequence[Crime], recorded: Sequence[RecordedCrime], *, taxonomy: Taxonomy) -> Gap:
     """The crimes without a record of their own, and those recorded as a neighbouring or lesser class.
 
     A recorded crime answers for one expected crime only; a crime that could not be placed answers for none.

@@ -66,7 +66,8 @@ def paper(found: Explanation) -> str:
         quote = " ".join(f"{before}[{text[finding.start : finding.end]}]{after}".split())
         cue = f" because of {finding.cue}" if finding.cue else ""
         lines += [
-            f"{finding.family} ({finding.source}, right {finding.precision:.0%}): {finding.status}{cue}, {finding.when}",
+            f"{finding.family} ({finding.source}, right {finding.precision:.0%}): "
+            f"{finding.status}{cue}, {finding.when}",
             f"    … {quote} …",
         ]
     if not found.findings:

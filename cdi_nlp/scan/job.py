@@ -46,9 +46,7 @@ def scan_source(request: Request, *, progress: Progress | None = None) -> dict[s
     make_folder(request.out)
     job = Job(request.settings, crimes, request.as_of)
     queue = Queue(request.settings.queue.size, lambda record: recorded_titles(record, crimes, taxonomy))
-    written = write_results(
-        _watched(run(rows, job), progress), request.out, queue=queue, quotes=request.quotes
-    )
+    written = write_results(_watched(run(rows, job), progress), request.out, queue=queue, quotes=request.quotes)
     summary = summarise(request, written, crimes=crimes, mapping=mapping, taxonomy=taxonomy)
     seconds = time.perf_counter() - began
     summary["timings"] = {
@@ -60,9 +58,7 @@ def scan_source(request: Request, *, progress: Progress | None = None) -> dict[s
     return summary
 
 
-def _watched(
-    pairs: Iterable[tuple[Row, Result]], progress: Progress | None
-) -> Iterator[tuple[Row, Result]]:
+def _watched(pairs: Iterable[tuple[Row, Result]], progress: Progress | None) -> Iterator[tuple[Row, Result]]:
     for count, pair in enumerate(pairs, 1):
         yield pair
         if progress:

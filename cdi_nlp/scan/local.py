@@ -1,5 +1,6 @@
 """The local engine: batches of records over spawned processes, results in input order, memory bounded."""
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -23,7 +24,6 @@ IN_FLIGHT = 3
 """Batches handed to each process beyond the one it works on."""
 
 Row = Record | Unreadable
-Scanned = list[tuple[Row, Result]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def run(rows: Iterable[Row], job: Job) -> Iterator[tuple[Row, Result]]:
     if workers == 1 or len(head) < SPAWN_FROM:
         scanner = job.scanner()
         for batch in batches:
-            yield from scan_safely(batch, scanner)
+            yield from zip(batch, scan_safely(batch, scanner), strict=True)
         return
     yield from _over_processes(batches, job, workers=workers)
 
@@ -56,21 +56,26 @@ def run(rows: Iterable[Row], job: Job) -> Iterator[tuple[Row, Result]]:
 def _over_processes(batches: Iterator[list[Row]], job: Job, *, workers: int) -> Iterator[tuple[Row, Result]]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job,)) as pool:
-        waiting: deque[Future[Scanned]] = deque()
+        waiting: deque[tuple[list[Row], Future[list[Result]]]] = deque()
         try:
             for batch in batches:
-                waiting.append(pool.submit(_work, batch))
+                waiting.append((batch, pool.submit(_work, batch)))
                 if len(waiting) > workers * (IN_FLIGHT + 1):
-                    yield from waiting.popleft().result()
+                    yield from _next(waiting)
             while waiting:
-                yield from waiting.popleft().result()
+                yield from _next(waiting)
         except BrokenProcessPool as fault:
             raise CdiError(
                 "a scan process was ended by the system, most likely for want of memory; run again with --workers 1"
             ) from fault
         finally:
-            for future in waiting:
+            for _, future in waiting:
                 future.cancel()
+
+
+def _next(waiting: deque[tuple[list[Row], Future[list[Result]]]]) -> Iterator[tuple[Row, Result]]:
+    batch, future = waiting.popleft()
+    yield from zip(batch, future.result(), strict=True)
 
 
 _scanner: Scanner | None = None
@@ -79,23 +84,25 @@ _scanner: Scanner | None = None
 def _start(job: Job) -> None:
     global _scanner  # noqa: PLW0603  one scanner a process: the pool gives its tasks no other place to keep it
     _scanner = job.scanner()
+    gc.collect()
+    gc.freeze()  # the taxonomy stays for the life of the process: let no collection walk it again
 
 
-def _work(batch: list[Row]) -> Scanned:
+def _work(batch: list[Row]) -> list[Result]:
     if _scanner is None:
         raise RuntimeError("a scan process was used before it was started")
     return scan_safely(batch, _scanner)
 
 
-def scan_safely(batch: Sequence[Row], scanner: Scanner) -> Scanned:
-    """The rows with their results; where the batch fails, each row alone, so that a fault costs one record only."""
+def scan_safely(batch: Sequence[Row], scanner: Scanner) -> list[Result]:
+    """The results of the rows; where the batch fails, each row alone, so that a fault costs one record only."""
     try:
-        return list(zip(batch, scan(batch, scanner), strict=True))
+        return scan(batch, scanner)
     except FAULTS as fault:
         if len(batch) > 1:
-            return [pair for row in batch for pair in scan_safely([row], scanner)]
+            return [result for row in batch for result in scan_safely([row], scanner)]
         problem = f"record {batch[0].id}: could not be read ({type(fault).__name__}); please report it with its layout"
-        return [(batch[0], Result(batch[0].id, error=problem))]
+        return [Result(batch[0].id, error=problem)]
 
 
 def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

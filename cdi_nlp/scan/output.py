@@ -1,6 +1,6 @@
 """The folder that a scan leaves: written beside itself under another name and moved into place when whole.
 
-The files hold narrative text, so they are readable by their owner alone (0600; on Windows the folder's own rights rule).
+The files hold narrative text, so they are readable by their owner alone (0600; on Windows the folder rules).
 """
 
 import json

@@ -103,7 +103,9 @@ def _visible(text: str) -> str:
 
 def render(items: Sequence[Item], summary: dict[str, object]) -> str:
     """The page as text."""
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
     template = environment.from_string((files("cdi_nlp.scan") / "queue.html.jinja").read_text(encoding="utf-8"))
     return template.render(items=items, summary=summary, readable=readable)
 
@@ -111,5 +113,3 @@ def render(items: Sequence[Item], summary: dict[str, object]) -> str:
 def readable(name: str) -> str:
     """A family's name as words."""
     return name.replace("_", " ")
-
-

@@ -1,4 +1,6 @@
-"""Context cues as data (`cues.toml`): words that change what a mention means. Keys of a cue:
+"""Context cues as data (`cues.toml`): words that change what a mention means.
+
+Keys of a cue:
 
 status, when, reporter   what it makes of a mention (one of the three)
 any         its phrases (phrases.py)
@@ -87,9 +89,7 @@ def _cue(row: Mapping[str, object], lexicon: Lexicon) -> Cue:
     )
 
 
-def _meaning(
-    row: Mapping[str, object], *, where: str
-) -> tuple[Literal["status", "when", "reporter"], str]:
+def _meaning(row: Mapping[str, object], *, where: str) -> tuple[Literal["status", "when", "reporter"], str]:
     if "status" in row:
         return "status", _one_of(row["status"], Status, where=where)
     if "when" in row:

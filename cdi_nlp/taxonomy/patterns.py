@@ -95,7 +95,7 @@ def pattern_files(folder: Traversable) -> list[Traversable]:
 
 
 def read_precision(folder: Traversable) -> dict[str, float]:
-    """Each pattern's precision, drawn to its family's and that to all patterns' where little was seen (precision.csv)."""
+    """Each pattern's precision (precision.csv), drawn to its family's where little was seen."""
     file = folder / "precision.csv"
     if not file.is_file():
         return {}
@@ -132,9 +132,7 @@ def _rows(file: str, table: Mapping[str, object]) -> list[Mapping[str, object]]:
     return rows
 
 
-def _pattern(
-    file: str, row: Mapping[str, object], *, lexicon: Lexicon, measured: Mapping[str, float]
-) -> Pattern:
+def _pattern(file: str, row: Mapping[str, object], *, lexicon: Lexicon, measured: Mapping[str, float]) -> Pattern:
     name = str(row.get("id", "?"))
     where = f"{file}: {name}"
     unknown = set(row) - KEYS
@@ -151,7 +149,7 @@ def _pattern(
         raise TaxonomyError(f"{where}: on is {on!r}; choose 'text' or 'question'")
     return Pattern(
         id=name,
-        family=name.split(".")[0],
+        family=name.split(".", maxsplit=1)[0],
         phrases=phrases(strings(row["any"], where=where)[0], lexicon, where=where),
         needs=tuple(phrases(group, lexicon, where=where) for group in needs),
         within="record" if within == "record" else int(str(within)),

@@ -12,9 +12,7 @@ from cdi_nlp.taxonomy import OTHER, Offence, Taxonomy
 from cdi_nlp.taxonomy.titles import NOWHERE, SPECIAL_CLASSES, Placed, title_index
 
 _INCIDENT = re.compile(r"\bN\W?([123])00\b(?:\s?[/\-]\s?0?(\d)\b)?", re.IGNORECASE)
-_NOT_CRIME = re.compile(
-    r"\bnon[\s-]?crime\b|\bno[\s-]crime\b|\bnot a crime\b|\bincident only\b", re.IGNORECASE
-)
+_NOT_CRIME = re.compile(r"\bnon[\s-]?crime\b|\bno[\s-]crime\b|\bnot a crime\b|\bincident only\b", re.IGNORECASE)
 _FULL_CODE = re.compile(r"(?<![\d.])(?<!\d/)(\d{3})\s?[/.\-]\s?(\d{2})(?:\s?/\s?\d{1,2})?(?![\w/])")
 _SHORT_CODE = re.compile(
     r"(?:^|\b(?:HO|HOC|HOCR|Home Office|code)\b[\s:.\-]*(?:code[\s:.\-]*)?|[\[(]\s?)"

@@ -251,9 +251,7 @@ class TitleIndex:
             text, self._choices, scorer=fuzz.token_set_ratio, score_cutoff=SET_FLOOR, limit=CANDIDATES
         )
         ranked = [
-            (fuzz.token_sort_ratio(text, choice), -place, choice)
-            for choice, _, place in close
-            if _agree(text, choice)
+            (fuzz.token_sort_ratio(text, choice), -place, choice) for choice, _, place in close if _agree(text, choice)
         ]
         floor = SORT_FLOOR if " " in text else ONE_WORD_FLOOR
         if not ranked or max(ranked)[0] < floor:
