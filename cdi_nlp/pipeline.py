@@ -3,19 +3,19 @@
     Record → segments → findings → disclosures → decision → gap → Result
 
 Each stage takes what the stage before it made and returns the next thing; nothing writes back upstream. A result
-depends on the record, the crimes recorded for it, the taxonomy and the settings alone, so the same input gives the same bytes.
+depends on the record, the crimes recorded for it, the taxonomy and the settings alone, so the same input gives the
+same bytes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cdi_nlp.detect import Reading
+from cdi_nlp.detect import Reading, read
 from cdi_nlp.detect.facts import facts_near, is_domestic
 from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import PatternDetector
 from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
-from cdi_nlp.ingest.logs import segments
 from cdi_nlp.recording.decide import decide
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reasons import ReasonReader, load_reasons
@@ -54,7 +54,7 @@ def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of
 
 def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:
     """One result for each row, in the order of the rows; a row that fails says so and costs no other."""
-    readings = [Reading(row, segments(row)) for row in rows if isinstance(row, Record)]
+    readings = [read(row, scanner.detector.tokenizer) for row in rows if isinstance(row, Record)]
     found = iter(list(scanner.detector.detect(readings)))
     ready = iter(readings)
     return [

@@ -16,9 +16,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from cdi_nlp.detect import Reading
-from cdi_nlp.detect.matching import flatten
-from cdi_nlp.ingest.logs import parse_entries, segments
+from cdi_nlp.detect import read
+from cdi_nlp.ingest.logs import parse_entries
 from cdi_nlp.pipeline import build_scanner
 from cdi_nlp.records import Record
 from cdi_nlp.settings import Settings
@@ -59,9 +58,9 @@ def main() -> None:
             entries=parse_entries(text, reported_at=reported),
             record_type=row["record_type"],  # type: ignore[arg-type]  the corpus is checked by its own test
         )
-        reading = Reading(record, segments(record))
-        for segment in reading.segments:
-            common.update(detector.tokenizer.words(flatten(text[segment.start : segment.end])))
+        reading = read(record, detector.tokenizer)
+        for page in reading.pages:
+            common.update(page.words)
         (found,) = detector.detect([reading])
         gold = set(row["gold"]["families"])  # type: ignore[index]
         for family, findings in scanner.fusion.standing(found).items():

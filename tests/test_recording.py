@@ -32,7 +32,7 @@ def recorded(family):
 
 
 def reading(text="x" * 2000, **fields):
-    return Reading(Record(id="r", text=text, entries=(Entry(0, len(text)),), **fields), ())
+    return Reading(Record(id="r", text=text, entries=(Entry(0, len(text)),), **fields), (), ())
 
 
 def families(crimes):

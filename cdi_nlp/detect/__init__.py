@@ -4,15 +4,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from cdi_nlp.detect.matching import Page, Tokenizer
+from cdi_nlp.ingest.logs import segments
 from cdi_nlp.records import Finding, Record, Segment
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A record and the segments it was cut into: what a detector reads."""
+    """A record, the segments it was cut into, and the pages that phrases are matched on: what a detector reads."""
 
     record: Record
     segments: tuple[Segment, ...]
+    pages: tuple[Page, ...]
+
+
+def read(record: Record, tokenizer: Tokenizer) -> Reading:
+    """A record cut into segments, ready for the detectors."""
+    cut = segments(record)
+    return Reading(record, cut, tokenizer.pages(record, cut))
 
 
 class Detector(Protocol):

@@ -4,13 +4,12 @@ After the ConText method (Harkema et al. 2009: trigger, direction, scope, termin
 needs: what a suspect denies and what a victim takes back stay disclosures (HOCR 2026/27, the decision to record).
 """
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
-from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
-from cdi_nlp.records import RecordType, Reporter, Segment, Status, When
+from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokens, hashed, hits
+from cdi_nlp.records import RecordType, Reporter, Status, When
 from cdi_nlp.taxonomy.cues import Cue, Cues
 
 STATUS_ORDER: tuple[Status, ...] = (
@@ -57,6 +56,9 @@ class _CueHit:
     end: int
 
 
+CueHits = tuple[list[_CueHit], list[int]]
+
+
 @dataclass(slots=True)
 class Context:
     """Reads the cues of a segment once and judges the mentions in it."""
@@ -79,9 +81,9 @@ class Context:
         index.add("terminators", cues.terminators)
         return cls(cues, index, {cue.id: cue for cue in cues.cues}, wide)
 
-    def hits(self, tokens: Tokens, words: AbstractSet[str]) -> tuple[list[_CueHit], list[int]]:
-        """The cues that stand in a segment of these plain words, and the tokens at which a clause ends."""
-        standing = hits(self.index.possible(words), tokens)
+    def hits(self, page: Page) -> CueHits:
+        """The cues that stand in a segment, and the tokens at which a clause ends."""
+        standing = hits(self.index.possible(page.words), page.tokens())
         found = [
             _CueHit(cue, start, end)
             for name, cue in self.by_id.items()
@@ -89,7 +91,7 @@ class Context:
             if not any(start < last and first < end for first, last in standing.get(f"unless {name}", ()))
         ]
         ends = [start for start, _ in standing.get("terminators", ())]
-        norms = tokens.norms
+        norms = page.tokens().norms
         ends += [
             place
             for place, norm in enumerate(norms)
@@ -97,34 +99,33 @@ class Context:
         ]
         return found, ends
 
-    def over_record(self, words: AbstractSet[str], tokens: Callable[[], Tokens]) -> list[Cue]:
-        """The cues about the whole record that a segment of these plain words holds."""
-        if not self.wide.possible(words):
+    def over_record(self, page: Page) -> list[Cue]:
+        """The cues about the whole record that a segment holds."""
+        if not self.wide.possible(page.words):
             return []
-        found, _ = self.hits(tokens(), words)
+        found, _ = self.hits(page)
         return [hit.cue for hit in found if hit.cue.scope == "record"]
 
     def read(
         self,
         mention: Hit,
-        tokens: Tokens,
+        page: Page,
         *,
-        segment: Segment,
-        cues: tuple[Sequence[_CueHit], Sequence[int]],
+        cues: CueHits,
         ignores: frozenset[str],
     ) -> Meaning:
         """What the cues of the segment make of the mention at these tokens."""
         found, ends = cues
         reached = [
-            hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=tokens, ends=ends)
+            hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=page.tokens(), ends=ends)
         ]
         statuses: dict[str, str] = {}
         for hit in reached:
             if hit.cue.kind == "status" and not _ignored(hit, mention, ignores):
                 statuses.setdefault(hit.cue.value, hit.cue.id)
-        if _asks(tokens) and segment.kind != "answer" and "question" not in ignores:
+        if _asks(page.tokens()) and page.segment.kind != "answer" and "question" not in ignores:
             statuses.setdefault("question", "question mark")
-        if segment.kind == "question":
+        if page.segment.kind == "question":
             statuses["question"] = "unanswered question"
         status: Status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
         reporter = next((hit.cue.value for hit in reached if hit.cue.kind == "reporter"), None)

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cdi_nlp.detect import Reading
-from cdi_nlp.detect.matching import flatten
+from cdi_nlp.detect import read
+from cdi_nlp.detect.matching import Page, flatten
 from cdi_nlp.detect.patterns import PatternDetector
 from cdi_nlp.errors import TaxonomyError
-from cdi_nlp.ingest.logs import segments
 from cdi_nlp.records import DISCLOSING, Entry, Finding, Record, Segment
 from cdi_nlp.taxonomy.cues import Cue
 from cdi_nlp.taxonomy.patterns import Pattern
@@ -28,7 +27,7 @@ class Failure:
 def findings(detector: PatternDetector, text: str) -> tuple[Finding, ...]:
     """The findings in a piece of text read as a record of its own."""
     record = Record(id="example", text=text, entries=(Entry(0, len(text)),))
-    (found,) = detector.detect([Reading(record, segments(record))])
+    (found,) = detector.detect([read(record, detector.tokenizer)])
     return found
 
 
@@ -74,16 +73,15 @@ def _read_marked(detector: PatternDetector, example: str, *, cue: Cue) -> str:
     text, span = marked(example)
     if span is None:
         raise TaxonomyError(f"cues.toml: {cue.id}: {example!r} marks no mention; put it in [brackets]")
-    flat = flatten(text)
-    tokens, words = detector.tokenizer.read(flat), detector.tokenizer.words(flat)
+    page = Page(Segment(0, len(text), 0), flatten(text), detector.tokenizer)
+    tokens = page.tokens()
     inside = [at for at in range(len(tokens.norms)) if span[0] <= tokens.span(at, at + 1)[0] < span[1]]
     if cue.scope == "record":
-        return cue.value if cue in detector.context.over_record(words, lambda: tokens) else "affirmed"
+        return cue.value if cue in detector.context.over_record(page) else "affirmed"
     meaning = detector.context.read(
         (inside[0], inside[-1] + 1),
-        tokens,
-        segment=Segment(0, len(text), 0),
-        cues=detector.context.hits(tokens, words),
+        page,
+        cues=detector.context.hits(page),
         ignores=frozenset(),
     )
     values = {"status": meaning.status, "when": meaning.when, "reporter": str(meaning.reported_by)}

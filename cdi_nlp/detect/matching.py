@@ -6,7 +6,7 @@ few dozen of the thousands of phrases.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.strings import hash_string
 from spacy.tokens import Doc
 
+from cdi_nlp.records import Record, Segment
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase, Slot
 
 _SAME_LENGTH = str.maketrans(
@@ -45,7 +46,7 @@ _WITH_NOT = "do did does is was has had have are were could would should must ne
 _RUN_TOGETHER = """
 m am/re are/ve have/ll will/s 's/d 'd/t not do/im i am/ive i have/id i 'd/ill i will/hes he 's/shes she 's/its it 's
 theyre they are/youre you are/theyve they have/weve we have/youve you have/cannot can not/gonna going to/gotta got to
-whos who 's/thats that 's/theyll they will/youll you will/hell he will/shell she will/won will/couldve could have/lets let
+whos who 's/thats that 's/theyll they will/youll you will/hell he will/shell she will/won will/lets let
 """
 CONTRACTED = {
     **{short: tuple(plain) for short, *plain in map(str.split, re.split(r"[/\n]", _RUN_TOGETHER.strip()))},
@@ -85,6 +86,11 @@ class Tokenizer:
         """Build the pipeline."""
         self.refresh()
 
+    def pages(self, record: Record, segments: Iterable[Segment]) -> tuple["Page", ...]:
+        """The segments of a record, ready to match."""
+        text = record.text
+        return tuple(Page(segment, flatten(text[segment.start : segment.end]), self) for segment in segments)
+
     def refresh(self) -> None:
         """Start with an empty vocabulary once the old one has grown large.
 
@@ -116,6 +122,30 @@ class Tokenizer:
             return _tokens(self.nlp.make_doc(flat))
         kept = [place for place, letter in enumerate(flat) if letter != " " or flat[place - 1 : place] not in (" ", "")]
         return _tokens(self.nlp.make_doc("".join(flat[place] for place in kept)), tuple(kept))
+
+
+@dataclass(slots=True)
+class Page:
+    """A segment as the matcher sees it: flattened, with its plain words, and its tokens once they are needed."""
+
+    segment: Segment
+    flat: str
+    tokenizer: Tokenizer
+    _words: frozenset[str] | None = None
+    _tokens: Tokens | None = None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The plain words of the segment."""
+        if self._words is None:
+            self._words = self.tokenizer.words(self.flat)
+        return self._words
+
+    def tokens(self) -> Tokens:
+        """The tokens of the segment."""
+        if self._tokens is None:
+            self._tokens = self.tokenizer.read(self.flat)
+        return self._tokens
 
 
 def _tokens(doc: Doc, squeezed: tuple[int, ...] = ()) -> Tokens:
@@ -222,23 +252,23 @@ class PhraseIndex:
     _by_word: _Table = field(default_factory=dict)
     _by_name: dict[str, _Table] = field(default_factory=dict)
 
-    def add(self, name: str, phrases: Iterable[Phrase]) -> None:
-        """Add phrases to a group."""
+    def add(self, name: str, phrases: Iterable[Phrase], *, besides: tuple[frozenset[str], ...] = ()) -> None:
+        """Add phrases to a group; `besides` are sets of which a text must hold a word as well."""
         own = self._by_name.setdefault(name, {})
         for phrase in phrases:
-            compiled = _compile(name, phrase)
+            compiled, others = _compile(name, phrase), (*phrase.others, *besides)
             for word in phrase.anchor:
-                self._by_word.setdefault(word, []).append((phrase.others, compiled))
-                own.setdefault(word, []).append((phrase.others, compiled))
+                self._by_word.setdefault(word, []).append((others, compiled))
+                own.setdefault(word, []).append((others, compiled))
 
     def possible(self, words: AbstractSet[str]) -> list[Compiled]:
         """The phrases all of whose certain words are among the plain words of a text, each once."""
         return _possible(self._by_word, words)
 
-    def holds(self, name: str, words: AbstractSet[str], tokens: Callable[[], Tokens]) -> bool:
-        """Whether a group matches a text of these plain words, which is tokenized only if it may."""
-        possible = _possible(self._by_name[name], words)
-        return bool(possible) and bool(hits(possible, tokens()))
+    def holds(self, name: str, page: Page) -> bool:
+        """Whether a group matches a segment, which is tokenized only if it may."""
+        possible = _possible(self._by_name[name], page.words)
+        return bool(possible) and bool(hits(possible, page.tokens()))
 
 
 def _possible(table: _Table, words: AbstractSet[str]) -> list[Compiled]:

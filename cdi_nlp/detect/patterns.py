@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import cast
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.context import REPORTERS, Context, Meaning, _CueHit
-from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokenizer, Tokens, flatten, hashed, hits
+from cdi_nlp.detect.context import REPORTERS, Context, CueHits, Meaning
+from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed, hits
 from cdi_nlp.records import DISCLOSING, Finding, Record, Segment, Status
 from cdi_nlp.taxonomy.cues import Cue, Cues
 from cdi_nlp.taxonomy.patterns import Pattern
@@ -15,19 +14,17 @@ from cdi_nlp.taxonomy.phrases import Lexicon
 
 ANSWER_LIMIT = 160
 """Longest evidence taken from an answer that says yes, in characters."""
+TOLD = Meaning("affirmed", None, None, "current")
+"""What a yes to a question means: the question's words, affirmed."""
 
 
 @dataclass(slots=True)
-class _Page:
-    """One segment as the matcher sees it; tokens are made when first needed."""
+class _Sheet:
+    """A page with what is worked out for it once: which groups of phrases it holds, and its cues."""
 
-    segment: Segment
-    flat: str
-    words: frozenset[str]
-    question: bool = False
-    tokens: Tokens | None = None
+    page: Page
     holds: dict[str, bool] = field(default_factory=dict)
-    cues: tuple[list[_CueHit], list[int]] | None = None
+    cues: CueHits | None = None
 
 
 @dataclass(slots=True)
@@ -40,32 +37,29 @@ class PatternDetector:
     version: str
     name: str = "patterns"
     tokenizer: Tokenizer = field(init=False)
-    index: PhraseIndex = field(init=False)
-    asked: PhraseIndex = field(init=False)
-    parts: PhraseIndex = field(init=False)
     context: Context = field(init=False)
     by_id: dict[str, Pattern] = field(init=False)
     order: dict[str, int] = field(init=False)
-    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stated: PhraseIndex = field(default_factory=PhraseIndex)
+    asked: PhraseIndex = field(default_factory=PhraseIndex)
+    parts: PhraseIndex = field(default_factory=PhraseIndex)
     barred: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compile every phrase."""
         self.tokenizer = Tokenizer(self.lexicon)
-        self.index, self.asked, self.parts = PhraseIndex(), PhraseIndex(), PhraseIndex()
+        self.context = Context.build(self.cues)
         self.by_id = {pattern.id: pattern for pattern in self.patterns}
         self.order = {pattern.id: number for number, pattern in enumerate(self.patterns)}
         for pattern in self.patterns:
-            index = self.asked if pattern.on == "question" else self.index
-            index.add(pattern.id, pattern.phrases)
-            self.needs[pattern.id] = tuple(f"{pattern.id} needs {number}" for number in range(len(pattern.needs)))
-            for part, group in zip(self.needs[pattern.id], pattern.needs, strict=True):
-                self.parts.add(part, group)
+            index = self.asked if pattern.on == "question" else self.stated
+            index.add(pattern.id, pattern.phrases, besides=_besides(pattern))
+            for number, group in enumerate(pattern.needs):
+                self.parts.add(_part(pattern, number), group)
+            if pattern.without:
+                self.parts.add(_part(pattern, "without"), pattern.without)
             if pattern.not_after or pattern.not_before:
                 self.barred[pattern.id] = (hashed(pattern.not_after), hashed(pattern.not_before))
-            if pattern.without:
-                self.parts.add(f"{pattern.id} without", pattern.without)
-        self.context = Context.build(self.cues)
 
     def detect(self, readings: Iterable[Reading]) -> Iterator[tuple[Finding, ...]]:
         """The findings of each reading, in the order of the readings."""
@@ -74,49 +68,58 @@ class PatternDetector:
             yield self._read(reading)
 
     def _read(self, reading: Reading) -> tuple[Finding, ...]:
-        text = reading.record.text
-        pages = [self._page(segment, text[segment.start : segment.end]) for segment in reading.segments]
-        asked = {
-            number: self._page(segment, text[slice(*segment.question)], question=True)
-            for number, segment in enumerate(reading.segments)
-            if segment.question and segment.reply == "yes"
-        }
+        record = reading.record
+        sheets = [_Sheet(page) for page in reading.pages]
         found: list[Finding] = []
-        for number, page in enumerate(pages):
-            if page.segment.kind != "system":
-                found += self._mentions(number, page, pages=pages, record=reading.record)
-            if number in asked:
-                found += self._mentions(number, asked[number], pages=pages, record=reading.record)
-        found = self._under_record_cues(found, pages)
+        for number, segment in enumerate(reading.segments):
+            if segment.kind != "system":
+                found += self._stated(number, sheets, record=record)
+            if segment.question and segment.reply == "yes":
+                found += self._answered(number, segment, record=record)
+        found = self._under_record_cues(found, reading.pages)
         return tuple(finding for finding in found if self._often_enough(finding, found))
 
-    def _mentions(self, number: int, page: _Page, *, pages: Sequence[_Page], record: Record) -> Iterator[Finding]:
-        possible = (self.asked if page.question else self.index).possible(page.words)
+    def _stated(self, number: int, sheets: Sequence[_Sheet], *, record: Record) -> Iterator[Finding]:
+        """The mentions in a segment's own words."""
+        sheet = sheets[number]
+        for pattern, matched in self._matches(self.stated, sheet.page):
+            if not self._allowed(pattern, number, sheets):
+                continue
+            if sheet.cues is None:
+                sheet.cues = self.context.hits(sheet.page)
+            for hit in matched:
+                meaning = self.context.read(hit, sheet.page, cues=sheet.cues, ignores=pattern.ignores)
+                low, high = sheet.page.tokens().span(*hit)
+                start = sheet.page.segment.start
+                yield self._finding(pattern, meaning, number=number, span=(start + low, start + high), record=record)
+
+    def _answered(self, number: int, segment: Segment, *, record: Record) -> Iterator[Finding]:
+        """The mentions in the question of an answer that says yes; the answer is the evidence."""
+        asked = replace(segment, start=segment.question[0], end=segment.question[1]) if segment.question else segment
+        (page,) = self.tokenizer.pages(record, [asked])
+        span = (segment.start, min(segment.end, segment.start + ANSWER_LIMIT))
+        for pattern, _ in self._matches(self.asked, page):
+            yield self._finding(pattern, TOLD, number=number, span=span, record=record)
+
+    def _matches(self, index: PhraseIndex, page: Page) -> Iterator[tuple[Pattern, list[Hit]]]:
+        """The patterns that match a page, in their own order, each with its matches."""
+        possible = index.possible(page.words)
         if not possible:
             return
-        found = hits(possible, self._tokens(page))
+        tokens = page.tokens()
+        found = hits(possible, tokens)
         for name in sorted(found, key=self.order.__getitem__):
-            pattern = self.by_id[name]
-            standing = [hit for hit in found[name] if self._neighbours_allow(name, hit, self._tokens(page))]
-            if standing and self._allowed(pattern, number, page=page, pages=pages):
-                for hit in standing:
-                    yield self._finding(pattern, hit, page=page, number=number, record=record)
+            standing = [hit for hit in found[name] if self._neighbours_allow(name, hit, tokens)]
+            if standing:
+                yield self.by_id[name], standing
 
-    def _finding(self, pattern: Pattern, hit: Hit, *, page: _Page, number: int, record: Record) -> Finding:
-        tokens, segment = self._tokens(page), page.segment
-        if page.question:
-            meaning = Meaning("affirmed", None, None, "current")
-            start, end = segment.start, min(segment.end, segment.start + ANSWER_LIMIT)
-        else:
-            if page.cues is None:
-                page.cues = self.context.hits(tokens, page.words)
-            meaning = self.context.read(hit, tokens, segment=segment, cues=page.cues, ignores=pattern.ignores)
-            low, high = tokens.span(*hit)
-            start, end = segment.start + low, segment.start + high
+    def _finding(
+        self, pattern: Pattern, meaning: Meaning, *, number: int, span: tuple[int, int], record: Record
+    ) -> Finding:
         return Finding(
             family=pattern.family,
-            start=start,
-            end=end,
+            start=span[0],
+            end=span[1],
             segment=number,
             detector=self.name,
             source=pattern.id,
@@ -128,15 +131,6 @@ class PatternDetector:
             ho_code=pattern.code,
         )
 
-    def _page(self, segment: Segment, text: str, *, question: bool = False) -> _Page:
-        flat = flatten(text)
-        return _Page(segment, flat, self.tokenizer.words(flat), question=question)
-
-    def _tokens(self, page: _Page) -> Tokens:
-        if page.tokens is None:
-            page.tokens = self.tokenizer.read(page.flat)
-        return page.tokens
-
     def _neighbours_allow(self, name: str, hit: Hit, tokens: Tokens) -> bool:
         """Whether the words next to a match are none that the pattern forbids there."""
         if name not in self.barred:
@@ -147,29 +141,26 @@ class PatternDetector:
             return False
         return not (end < len(tokens.norms) and tokens.norms[end] in not_before)
 
-    def _allowed(self, pattern: Pattern, number: int, *, page: _Page, pages: Sequence[_Page]) -> bool:
-        if pattern.without and self._holds(f"{pattern.id} without", page):
+    def _allowed(self, pattern: Pattern, number: int, sheets: Sequence[_Sheet]) -> bool:
+        """Whether nothing stops a pattern in its segment, and what it needs stands near enough."""
+        if pattern.without and self._holds(_part(pattern, "without"), sheets[number]):
             return False
-        if not pattern.needs:
-            return True
-        near = _near(pattern, number, pages)
-        return all(any(self._holds(part, other) for other in near) for part in self.needs[pattern.id])
+        near = _near(pattern, number, sheets)
+        needed = (_part(pattern, group) for group in range(len(pattern.needs)))
+        return all(any(self._holds(part, sheet) for sheet in near) for part in needed)
 
-    def _holds(self, name: str, page: _Page) -> bool:
-        if name not in page.holds:
-            page.holds[name] = self.parts.holds(name, page.words, partial(self._tokens, page))
-        return page.holds[name]
+    def _holds(self, name: str, sheet: _Sheet) -> bool:
+        if name not in sheet.holds:
+            sheet.holds[name] = self.parts.holds(name, sheet.page)
+        return sheet.holds[name]
 
-    def _under_record_cues(self, found: list[Finding], pages: Sequence[_Page]) -> list[Finding]:
+    def _under_record_cues(self, found: list[Finding], pages: Sequence[Page]) -> list[Finding]:
         """Findings with the status that a cue about the whole record gives them, such as training text."""
         if not found:
             return found
         for page in pages:
-            for cue in self.context.over_record(page.words, partial(self._tokens, page)):
-                found = [
-                    _with_status(finding, cue) if not cue.families or finding.family in cue.families else finding
-                    for finding in found
-                ]
+            for cue in self.context.over_record(page):
+                found = [_with_status(finding, cue) for finding in found]
         return found
 
     def _often_enough(self, finding: Finding, found: Sequence[Finding]) -> bool:
@@ -180,13 +171,24 @@ class PatternDetector:
         return len({other.segment for other in same}) >= needed
 
 
+def _part(pattern: Pattern, which: int | str) -> str:
+    return f"{pattern.id} {which}"
+
+
+def _besides(pattern: Pattern) -> tuple[frozenset[str], ...]:
+    """For each thing that a pattern needs in the same segment, the words of which one must be there."""
+    if pattern.within != 0:
+        return ()
+    return tuple(frozenset().union(*(phrase.anchor for phrase in group)) for group in pattern.needs)
+
+
 def _with_status(finding: Finding, cue: Cue) -> Finding:
-    if finding.status not in DISCLOSING:
+    if finding.status not in DISCLOSING or (cue.families and finding.family not in cue.families):
         return finding
     return replace(finding, status=cast("Status", cue.value), cue=cue.id)
 
 
-def _near(pattern: Pattern, number: int, pages: Sequence[_Page]) -> Sequence[_Page]:
+def _near(pattern: Pattern, number: int, sheets: Sequence[_Sheet]) -> Sequence[_Sheet]:
     if pattern.within == "record":
-        return pages
-    return pages[max(0, number - pattern.within) : number + pattern.within + 1]
+        return sheets
+    return sheets[max(0, number - pattern.within) : number + pattern.within + 1]

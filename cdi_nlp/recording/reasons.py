@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.matching import PhraseIndex, Tokenizer, flatten, hits
+from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten, hits
 from cdi_nlp.errors import TaxonomyError
+from cdi_nlp.records import Segment
 from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
 
@@ -70,23 +71,25 @@ class ReasonReader:
                 index.add(f"unless {reason.name}", reason.unless)
         return cls(tokenizer, index, tuple(reason.name for reason in reasons))
 
-    def in_text(self, text: str) -> list[str]:
+    def on_page(self, page: Page) -> list[str]:
         """The reasons that one segment states, in order of precedence."""
-        flat = flatten(text)
-        possible = self.index.possible(self.tokenizer.words(flat))
+        possible = self.index.possible(page.words)
         if not possible:
             return []
-        found = hits(possible, self.tokenizer.read(flat))
+        found = hits(possible, page.tokens())
         return [name for name in self.names if name in found and f"unless {name}" not in found]
+
+    def in_text(self, text: str) -> list[str]:
+        """The reasons that a text of its own states, such as a closing code."""
+        return self.on_page(Page(Segment(0, len(text), 0), flatten(text), self.tokenizer))
 
     def read(self, reading: Reading) -> str:
         """The reason that the record states last; `none_given` where it states none."""
-        text = reading.record.text
         closing = NONE_GIVEN
-        codes = self.in_text(reading.record.closing_code)
-        for segment in reversed(reading.segments):
-            for name in self.in_text(text[segment.start : segment.end]):
+        for page in reversed(reading.pages):
+            for name in self.on_page(page):
                 if name != CLOSING:
                     return name
                 closing = name
+        codes = self.in_text(reading.record.closing_code)
         return next((name for name in codes if name != CLOSING), CLOSING if codes else closing)

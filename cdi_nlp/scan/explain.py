@@ -4,9 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdi_nlp.detect import Reading
+from cdi_nlp.detect import read
 from cdi_nlp.ingest.crimes import load_crimes
-from cdi_nlp.ingest.logs import segments
 from cdi_nlp.pipeline import build_scanner, judge
 from cdi_nlp.records import Finding, Record, Result
 from cdi_nlp.scan.results import line_of
@@ -51,7 +50,7 @@ def explanation(record: Record, *, settings: Settings, crimes: Path | None = Non
     """What the scanner makes of one record, mentions that do not disclose included."""
     index = load_crimes(crimes, load_taxonomy()) if crimes else None
     scanner = build_scanner(settings, crimes=index)
-    reading = Reading(record, segments(record))
+    reading = read(record, scanner.detector.tokenizer)
     (findings,) = scanner.detector.detect([reading])
     return Explanation(record, findings, judge(reading, findings, scanner))
 
