@@ -62,7 +62,10 @@ class RecordedCrime:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One police record as read. `problems` are faults of the row that did not stop it from being read."""
+    """One police record as read. `problems` are faults of the row that did not stop it from being read.
+
+    `entries` are those that the source gives; where it gives a text alone they are found when the text is read.
+    """
 
     id: str
     text: str

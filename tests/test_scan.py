@@ -205,10 +205,11 @@ def test_a_full_disk_is_one_clear_line_and_leaves_the_old_results(tmp_path, monk
 def test_a_fault_in_one_record_costs_that_record_only():
     scanner = build_scanner(Settings())
     records = [Record(id=str(n), text=DISCLOSING, entries=(Entry(0, len(DISCLOSING)),)) for n in range(3)]
-    broken = Record(id="broken", text=DISCLOSING, entries=())  # no entries: a record that no source makes
+    broken = Record(id="broken", text=None, entries=())  # a record that no source makes: every stage stumbles on it
     found = scan_safely([records[0], broken, records[1]], scanner)
     assert [result.id for result in found] == ["0", "broken", "1"]
     assert found[0].disclosures == found[2].disclosures != ()
+    assert found[1].error.startswith("record broken: could not be read (")
 
 
 def test_a_line_without_readable_text_passes_through():

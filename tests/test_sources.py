@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdi_nlp.errors import CdiError, MappingError, NotFoundError, SourceError
+from cdi_nlp.ingest.logs import with_entries
 from cdi_nlp.ingest.mapping import Mapping, load_mapping
 from cdi_nlp.ingest.sources import open_source, peek
 from cdi_nlp.records import Entry, Record, Unreadable
@@ -28,7 +29,7 @@ def read(path: Path, mapping: Mapping | None = None) -> list[Record | Unreadable
 def records(path: Path, mapping: Mapping | None = None) -> list[Record]:
     found = read(path, mapping)
     assert all(isinstance(row, Record) for row in found), found
-    return [row for row in found if isinstance(row, Record)]
+    return [with_entries(row) for row in found if isinstance(row, Record)]
 
 
 def write_csv(path: Path, rows: list[list[object]], *, encoding: str = "utf-8", **style: str) -> Path:

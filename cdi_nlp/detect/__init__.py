@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cdi_nlp.detect.matching import Page, Tokenizer
-from cdi_nlp.ingest.logs import segments
+from cdi_nlp.ingest.logs import segments, with_entries
 from cdi_nlp.records import Finding, Record, Segment
 
 
@@ -20,6 +20,7 @@ class Reading:
 
 def read(record: Record, tokenizer: Tokenizer) -> Reading:
     """A record cut into segments, ready for the detectors."""
+    record = with_entries(record)
     cut = segments(record)
     return Reading(record, cut, tokenizer.pages(record, cut))
 

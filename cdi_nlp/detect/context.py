@@ -26,7 +26,9 @@ STATUS_ORDER: tuple[Status, ...] = (
 
 CLAUSE_ENDS = hashed(";.!:-")
 CLAUSE_STARTS = hashed(
-    "he she they i it we you his her their my there this suspect victim caller male female both neither who".split()
+    frozenset(
+        "he she they i it we you his her their my there this suspect victim caller male female both neither who".split()
+    )
 )
 """After a comma these begin a clause of their own, which a cue before the comma does not govern."""
 (COMMA,) = hashed(",")

@@ -12,10 +12,14 @@ from cdi_nlp.records import Finding, Record, Sex
 
 ADULT = 18
 _DOMESTIC_CODE = re.compile(r"\b(?:dom(?:estic)?s?|dv|da|dvsi|dash|d59|hbv|dvds|partners?)\b", re.IGNORECASE)
-_PARTNER = re.compile(
-    r"\b(?:ex|partners?|husband|wife|hubby|boyfriend|girlfriend|fianc[ée]e?|spouse|bf|gf|married|marriage|divorc\w+|"
-    r"estranged|relationship|missus)\b",
-    re.IGNORECASE,
+_WORD = re.compile(r"[^\W_]+")
+_PARTNERS = frozenset(
+    "ex partner partners husband wife hubby boyfriend girlfriend fiance fiancé fiancee fiancée spouse bf gf married "
+    "marriage divorce divorced divorcing estranged relationship missus".split()
+)
+_RELATIVES = frozenset(
+    "son daughter mother father mum dad mam brother sister stepson stepdaughter stepdad stepmum stepfather stepmother "
+    "grandson granddaughter grandad grandfather grandmother gran nan nephew niece uncle aunt cousin law".split()
 )
 _RELATIVE = re.compile(
     r"\b(?:his|her|their|my|ip'?s?|vic(?:tim)?'?s?|adult|step)[ -]?(?:own |eldest |youngest |elder |younger |late )?"
@@ -66,7 +70,15 @@ def is_domestic(record: Record) -> bool:
         return True
     if _DOMESTIC_CODE.search(f"{record.opening_code} {record.closing_code}"):
         return True
-    return bool(_PARTNER.search(record.text) or _RELATIVE.search(record.text))
+    words = words_in(record.text)
+    if not words.isdisjoint(_PARTNERS):
+        return True
+    return not words.isdisjoint(_RELATIVES) and bool(_RELATIVE.search(record.text))
+
+
+def words_in(text: str) -> set[str]:
+    """The distinct words of a text in lower case."""
+    return set(_WORD.findall(text.lower()))
 
 
 def _sex(text: str) -> Sex | None:

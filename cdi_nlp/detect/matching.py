@@ -6,9 +6,10 @@ few dozen of the thousands of phrases.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 
 import spacy
 from spacy.attrs import LIKE_NUM, NORM
@@ -165,11 +166,13 @@ class _Place:
     high: int
 
 
-def hashed(words: Iterable[str]) -> frozenset[int]:
+@cache
+def hashed(words: Collection[str]) -> frozenset[int]:
     """The words as spaCy's hashes, the same in every vocabulary."""
     return frozenset(hash_string(word) for word in words)
 
 
+@cache
 def _place(slot: Slot) -> _Place:
     plain = bool(slot.low and slot.words and not slot.negated)
     return _Place(hashed(slot.words), plain, slot.negated, slot.number, slot.low, slot.high)

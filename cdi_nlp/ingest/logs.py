@@ -5,6 +5,7 @@ character of it that is not space, and every offset points into the text as give
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 
 from cdi_nlp.ingest.answers import Reader
@@ -53,6 +54,16 @@ def _signed(text: str, header: Header, end: int) -> str | None:
     line = text[header.body : end if stop < 0 else stop][-80:].rstrip()
     columns = end_columns(line, 0, len(line)) if "\t" in line or "   " in line else None
     return columns[1] if columns else header.author
+
+
+def with_entries(record: Record) -> Record:
+    """Return the record with the entries of its log, found in the text where the source did not give them.
+
+    A source leaves this to whoever reads the text, because it costs as much as all the rest of reading a row.
+    """
+    if record.entries:
+        return record
+    return replace(record, entries=parse_entries(record.text, reported_at=record.reported_at))
 
 
 def segments(record: Record) -> tuple[Segment, ...]:

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from cdi_nlp.errors import SourceError
 from cdi_nlp.ingest.dates import read_date, read_moment, shown
-from cdi_nlp.ingest.logs import parse_entries
 from cdi_nlp.ingest.mapping import FIELDS, Mapping
 from cdi_nlp.records import Entry, Record, RecordType, Unreadable
 
@@ -205,7 +204,7 @@ def _text(
             return joined, _placed(parts)
     if not text:
         raise RowFault("it has no text; every record needs text or entries")
-    return text, parse_entries(text, reported_at=reported_at)
+    return text, ()
 
 
 Part = tuple[str, datetime | None, str | None, str | None]

@@ -1,9 +1,8 @@
 """`results.jsonl`: one line a record, in input order, the same bytes for the same input."""
 
 import json
-from dataclasses import asdict
 
-from cdi_nlp.records import Crime, Disclosure, Result
+from cdi_nlp.records import Crime, Disclosure, Evidence, Result
 
 
 def line_of(result: Result, *, quotes: bool = True) -> str:
@@ -26,13 +25,22 @@ def line_of(result: Result, *, quotes: bool = True) -> str:
 
 
 def _disclosure(disclosure: Disclosure, *, quotes: bool) -> dict[str, object]:
-    row = asdict(disclosure)
-    row["evidence"] = [
-        {name: value for name, value in asdict(span).items() if quotes or name != "quote"}
-        for span in disclosure.evidence
-    ]
-    order = ("family", "ho_code", "probability", "flagged", "status", "when", "reported_by", "evidence", "why")
-    return {name: row[name] for name in order}
+    return {
+        "family": disclosure.family,
+        "ho_code": disclosure.ho_code,
+        "probability": disclosure.probability,
+        "flagged": disclosure.flagged,
+        "status": disclosure.status,
+        "when": disclosure.when,
+        "reported_by": disclosure.reported_by,
+        "evidence": [_evidence(span, quotes=quotes) for span in disclosure.evidence],
+        "why": disclosure.why,
+    }
+
+
+def _evidence(span: Evidence, *, quotes: bool) -> dict[str, object]:
+    quote = {"quote": span.quote} if quotes else {}
+    return {"start": span.start, "end": span.end, **quote, "detector": span.detector}
 
 
 def _crime(crime: Crime) -> dict[str, object]:

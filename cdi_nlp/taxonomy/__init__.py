@@ -125,8 +125,14 @@ class Taxonomy:
 
 def load_taxonomy(folder: Path | None = None) -> Taxonomy:
     """Return the taxonomy, read once a process; `folder` is another copy of the data, for tests."""
+    return _load(folder) if folder else _packaged()
+
+
+@cache
+def _packaged() -> Taxonomy:
+    """The package's own taxonomy, remembered here because finding its folder costs more than suggesting a code."""
     # Inside a wheel the folder is not always a Path, but it can be hashed and read as one.
-    return _load(folder or cast("Path", files("cdi_nlp.taxonomy")))
+    return _load(cast("Path", files("cdi_nlp.taxonomy")))
 
 
 @lru_cache(maxsize=8)

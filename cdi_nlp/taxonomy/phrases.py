@@ -9,7 +9,7 @@ A word stands for all its known forms (`punch` for punches, punched, punching); 
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -53,10 +53,20 @@ class Lexicon:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     frequency: Mapping[str, int] = field(default_factory=dict)
+    _slots: dict[str, Slot] = field(default_factory=dict, compare=False, repr=False)
+    _weights: dict[frozenset[str], int] = field(default_factory=dict, compare=False, repr=False)
 
-    def weight(self, words: Iterable[str]) -> int:
+    def weight(self, words: frozenset[str]) -> int:
         """How often one of the words is to be expected: what it costs to start a search from them."""
-        return sum(self.frequency.get(word, 1) for word in words)
+        if words not in self._weights:
+            self._weights[words] = sum(self.frequency.get(word, 1) for word in words)
+        return self._weights[words]
+
+    def slot(self, part: str, *, where: str) -> Slot:
+        """One part of a phrase, compiled once however many phrases hold it."""
+        if part not in self._slots:
+            self._slots[part] = _slot(part, self, where=where)
+        return self._slots[part]
 
 
 def inflect(verb: str) -> frozenset[str]:
@@ -146,7 +156,7 @@ def compile_phrases(source: str, lexicon: Lexicon, *, where: str) -> tuple[Phras
             raise TaxonomyError(f"{where}: no phrase set <{match[1]}>; define it under [phrases]")
         filled = (source[: match.start()] + member + source[match.end() :] for member in members)
         return tuple(itertools.chain.from_iterable(compile_phrases(line, lexicon, where=where) for line in filled))
-    slots = tuple(_slot(part, lexicon, where=where) for part in source.split())
+    slots = tuple(lexicon.slot(part, where=where) for part in source.split())
     if slots and (slots[0].low == 0 or slots[-1].low == 0):
         raise TaxonomyError(f"{where}: {source!r} begins or ends with something that may be missing; leave it out")
     anchor, *others = _certain(slots, lexicon, where=f"{where}: {source!r}")
