@@ -34,6 +34,9 @@ CLAUSE_STARTS = hashed(
 (COMMA,) = hashed(",")
 (QUESTION_MARK,) = hashed("?")
 
+OPENING = 4
+"""How near the start of a segment a cue must stand to speak of the segment before."""
+
 REPORTERS: dict[RecordType, Reporter] = {
     "referral_email": "professional",
     "vulnerable_adult": "professional",
@@ -69,19 +72,22 @@ class Context:
     index: PhraseIndex
     by_id: dict[str, Cue]
     wide: PhraseIndex
+    previous: PhraseIndex
 
     @classmethod
     def build(cls, cues: Cues) -> "Context":
         """A context over the cues, ready to read."""
-        index, wide = PhraseIndex(), PhraseIndex()
+        index, wide, previous = PhraseIndex(), PhraseIndex(), PhraseIndex()
         for cue in cues.cues:
             index.add(cue.id, cue.phrases)
             if cue.scope == "record":
                 wide.add(cue.id, cue.phrases)
+            if cue.scope == "previous":
+                previous.add(cue.id, cue.phrases)
             if cue.unless:
                 index.add(f"unless {cue.id}", cue.unless)
         index.add("terminators", cues.terminators)
-        return cls(cues, index, {cue.id: cue for cue in cues.cues}, wide)
+        return cls(cues, index, {cue.id: cue for cue in cues.cues}, wide, previous)
 
     def hits(self, page: Page) -> CueHits:
         """The cues that stand in a segment, and the tokens at which a clause ends."""
@@ -107,6 +113,13 @@ class Context:
             return []
         found, _ = self.hits(page)
         return [hit.cue for hit in found if hit.cue.scope == "record"]
+
+    def over_previous(self, page: Page) -> list[Cue]:
+        """The cues that open a segment and speak of the one before it ("... Charged, convicted.")."""
+        if not self.previous.possible(page.words):
+            return []
+        found, _ = self.hits(page)
+        return [hit.cue for hit in found if hit.cue.scope == "previous" and hit.start < OPENING]
 
     def read(
         self,
@@ -142,7 +155,7 @@ def _ignored(hit: _CueHit, mention: Hit, ignores: frozenset[str]) -> bool:
     """
     if hit.cue.value not in ignores:
         return False
-    return hit.cue.value != "negated" or hit.start >= mention[0]
+    return hit.cue.value != "negated" or (hit.start >= mention[0] and hit.end - hit.start == 1)
 
 
 def _asks(tokens: Tokens) -> bool:

@@ -76,8 +76,9 @@ def _read_marked(detector: PatternDetector, example: str, *, cue: Cue) -> str:
     page = Page(Segment(0, len(text), 0), flatten(text), detector.tokenizer)
     tokens = page.tokens()
     inside = [at for at in range(len(tokens.norms)) if span[0] <= tokens.span(at, at + 1)[0] < span[1]]
-    if cue.scope == "record":
-        return cue.value if cue in detector.context.over_record(page) else "affirmed"
+    if cue.scope in ("record", "previous"):
+        spoken = detector.context.over_record if cue.scope == "record" else detector.context.over_previous
+        return cue.value if cue in spoken(page) else "affirmed"
     meaning = detector.context.read(
         (inside[0], inside[-1] + 1),
         page,

@@ -240,8 +240,13 @@ def _stands(place: _Place, token: int, numbers: frozenset[int]) -> bool:
     return (token in place.words) != place.negated
 
 
-_Table = dict[str, list[tuple[tuple[frozenset[str], ...], Compiled]]]
-"""By anchor word, each phrase behind the words of its other certain places: without one of each it cannot match."""
+_Group = list[tuple[tuple[frozenset[str], ...], Compiled]]
+_Table = dict[str, dict[frozenset[str], _Group]]
+"""By anchor word, then by the rarest other words, each phrase behind the words of its remaining certain places.
+
+Lists of words are shared by many phrases, so one look at the rarest others turns a whole group of phrases away.
+"""
+_NONE_NEEDED: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -260,9 +265,10 @@ class PhraseIndex:
         own = self._by_name.setdefault(name, {})
         for phrase in phrases:
             compiled, others = _compile(name, phrase), (*phrase.others, *besides)
+            first, rest = (others[0], others[1:]) if others else (_NONE_NEEDED, ())
             for word in phrase.anchor:
-                self._by_word.setdefault(word, []).append((others, compiled))
-                own.setdefault(word, []).append((others, compiled))
+                for table in (self._by_word, own):
+                    table.setdefault(word, {}).setdefault(first, []).append((rest, compiled))
 
     def possible(self, words: AbstractSet[str]) -> list[Compiled]:
         """The phrases all of whose certain words are among the plain words of a text, each once."""
@@ -277,12 +283,15 @@ class PhraseIndex:
 def _possible(table: _Table, words: AbstractSet[str]) -> list[Compiled]:
     found: dict[int, Compiled] = {}
     for word in words & table.keys():
-        for others, phrase in table[word]:
-            for other in others:
-                if other.isdisjoint(words):
-                    break
-            else:
-                found[id(phrase)] = phrase
+        for first, group in table[word].items():
+            if first and first.isdisjoint(words):
+                continue
+            for rest, phrase in group:
+                for other in rest:
+                    if other.isdisjoint(words):
+                        break
+                else:
+                    found[id(phrase)] = phrase
     return list(found.values())
 
 

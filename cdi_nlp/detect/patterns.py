@@ -7,7 +7,7 @@ from typing import cast
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Context, CueHits, Meaning
 from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed, hits
-from cdi_nlp.records import DISCLOSING, Finding, Record, Segment, Status
+from cdi_nlp.records import DISCLOSING, Finding, Record, Status
 from cdi_nlp.taxonomy.cues import Cue, Cues
 from cdi_nlp.taxonomy.patterns import Pattern
 from cdi_nlp.taxonomy.phrases import Lexicon
@@ -75,7 +75,8 @@ class PatternDetector:
             if segment.kind != "system":
                 found += self._stated(number, sheets, record=record)
             if segment.question and segment.reply == "yes":
-                found += self._answered(number, segment, record=record)
+                found += self._answered(number, sheets, record=record)
+        found = self._under_next_segment(found, reading.pages)
         found = self._under_record_cues(found, reading.pages)
         return tuple(finding for finding in found if self._often_enough(finding, found))
 
@@ -93,13 +94,16 @@ class PatternDetector:
                 start = sheet.page.segment.start
                 yield self._finding(pattern, meaning, number=number, span=(start + low, start + high), record=record)
 
-    def _answered(self, number: int, segment: Segment, *, record: Record) -> Iterator[Finding]:
+    def _answered(self, number: int, sheets: Sequence[_Sheet], *, record: Record) -> Iterator[Finding]:
         """The mentions in the question of an answer that says yes; the answer is the evidence."""
+        segment = sheets[number].page.segment
         asked = replace(segment, start=segment.question[0], end=segment.question[1]) if segment.question else segment
         (page,) = self.tokenizer.pages(record, [asked])
         span = (segment.start, min(segment.end, segment.start + ANSWER_LIMIT))
+        around = [*sheets[:number], _Sheet(page), *sheets[number + 1 :]]
         for pattern, _ in self._matches(self.asked, page):
-            yield self._finding(pattern, TOLD, number=number, span=span, record=record)
+            if self._allowed(pattern, number, around):
+                yield self._finding(pattern, TOLD, number=number, span=span, record=record)
 
     def _matches(self, index: PhraseIndex, page: Page) -> Iterator[tuple[Pattern, list[Hit]]]:
         """The patterns that match a page, in their own order, each with its matches."""
@@ -153,6 +157,17 @@ class PatternDetector:
         if name not in sheet.holds:
             sheet.holds[name] = self.parts.holds(name, sheet.page)
         return sheet.holds[name]
+
+    def _under_next_segment(self, found: list[Finding], pages: Sequence[Page]) -> list[Finding]:
+        """Findings with the status that the opening words of the next segment of the same entry give them."""
+        judged = []
+        for finding in found:
+            for page in pages[finding.segment + 1 : finding.segment + 2]:
+                if page.segment.entry == pages[finding.segment].segment.entry:
+                    for cue in self.context.over_previous(page):
+                        finding = _with_status(finding, cue)  # noqa: PLW2901  judged step by step
+            judged.append(finding)
+        return judged
 
     def _under_record_cues(self, found: list[Finding], pages: Sequence[Page]) -> list[Finding]:
         """Findings with the status that a cue about the whole record gives them, such as training text."""

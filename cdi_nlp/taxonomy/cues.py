@@ -8,7 +8,8 @@ unless      phrases that cancel it when they overlap it ("not only")
 direction   "before" the mention (it governs what follows), "after" it, or "around"
 reach       how many tokens may stand between
 comma       true: a comma ends its scope
-scope       "clause", or "segment" (scope words do not end it), or "record" (it speaks of every mention in the record)
+scope       "clause", or "segment" (scope words do not end it), "previous" (it opens a segment and speaks of the one
+            before), or "record" (it speaks of every mention in the record)
 families    the only families that it speaks of (record scope), all where none is named
 finds       sentences with the mention in [brackets] that it must change; misses: sentences it must not
 """
@@ -24,7 +25,7 @@ from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
 
 Direction = Literal["before", "after", "around"]
-Scope = Literal["clause", "segment", "record"]
+Scope = Literal["clause", "segment", "previous", "record"]
 KEYS = frozenset("id status when reporter any unless direction reach comma scope families finds misses why".split())
 
 
