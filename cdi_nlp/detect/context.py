@@ -131,9 +131,8 @@ class Context:
     ) -> Meaning:
         """What the cues of the segment make of the mention at these tokens."""
         found, ends = cues
-        reached = [
-            hit for hit in found if hit.cue.scope != "record" and reaches(hit, mention, tokens=page.tokens(), ends=ends)
-        ]
+        near = [hit for hit in found if hit.cue.scope in ("clause", "segment")]
+        reached = [hit for hit in near if reaches(hit, mention, tokens=page.tokens(), ends=ends)]
         statuses: dict[str, str] = {}
         for hit in reached:
             if hit.cue.kind == "status" and not _ignored(hit, mention, ignores):
