@@ -22,6 +22,8 @@ LEAST = 0.05
 MOST_EVIDENCE = 5
 BY_SEX_AND_AGE = frozenset({"rape", "sexual_assault", "child_sexual_offence"})
 """The families whose Home Office code goes by the victim's sex and age (classes 17 to 23)."""
+A_LIST = 3
+"""Families named in one sentence from which on it is a list of offences, not an account of one."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -43,8 +45,9 @@ class Fusion:
     def standing(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
         """By family, the findings that disclose and stand on an act of their own."""
         told: dict[str, list[Finding]] = defaultdict(list)
+        lists = self._lists_of_offences(findings)
         for finding in findings:
-            if finding.status in DISCLOSING:
+            if finding.status in DISCLOSING and not (finding.segment in lists and self._vague(finding)):
                 told[finding.family].append(finding)
         kept = {}
         for name, mentions in told.items():
@@ -60,9 +63,20 @@ class Fusion:
                 kept[name] = own
         return kept
 
+    def _lists_of_offences(self, findings: Sequence[Finding]) -> set[int]:
+        """The segments that name so many offences that they tell of none: a policy, a form, a leaflet."""
+        named: dict[int, set[str]] = defaultdict(set)
+        for finding in findings:
+            if self._vague(finding):
+                named[finding.segment].add(finding.family)
+        return {segment for segment, families in named.items() if len(families) >= A_LIST}
+
+    def _vague(self, finding: Finding) -> bool:
+        return finding.source in self.patterns and self.patterns[finding.source].vague
+
     def _plain(self, findings: Sequence[Finding]) -> bool:
         """Whether some finding tells the act, not only the offence's name."""
-        return any(not self.patterns[f.source].vague for f in findings if f.source in self.patterns)
+        return any(not self._vague(finding) for finding in findings)
 
     def _disclosure(self, reading: Reading, findings: Sequence[Finding]) -> Disclosure:
         best: dict[int, Finding] = {}
