@@ -109,14 +109,14 @@ class Context:
 
     def over_record(self, page: Page) -> list[Cue]:
         """The cues about the whole record that a segment holds."""
-        if not self.wide.possible(page.words):
+        if not self.wide.matches(page):
             return []
         found, _ = self.hits(page)
         return [hit.cue for hit in found if hit.cue.scope == "record"]
 
     def over_previous(self, page: Page) -> list[Cue]:
         """The cues that open a segment and speak of the one before it ("... Charged, convicted.")."""
-        if not self.previous.possible(page.words):
+        if not self.previous.matches(page):
             return []
         found, _ = self.hits(page)
         return [hit.cue for hit in found if hit.cue.scope == "previous" and hit.start < OPENING]

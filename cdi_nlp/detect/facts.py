@@ -31,7 +31,11 @@ _FEMALE = re.compile(
     r"\b(?:female|woman|girl|lady|lass|wife|girlfriend|daughter|mother|mum|sister|she|miss|mrs|ms|schoolgirl)\b",
     re.IGNORECASE,
 )
-_MALE = re.compile(r"\b(?:male victim|boy|he was raped|raped him|his victim|schoolboy|male ip|son)\b", re.IGNORECASE)
+_MALE = re.compile(
+    r"\b(?:male (?:victim|ip|aged|complainant)|boy (?:aged|of|is)|he was raped|raped him|"
+    r"his (?:bottom|penis|anus)|schoolboy|their son|her son|my son)\b",
+    re.IGNORECASE,
+)
 _AGES = (
     re.compile(r"\b(?:aged?|age of)\s*:?\s*(\d{1,3})\b", re.IGNORECASE),
     re.compile(r"\b(\d{1,2})\s*-?\s*(?:yrs?|years?|y/o|yo)\b[ -]*(?:old)?", re.IGNORECASE),

@@ -34,6 +34,11 @@ _WORDS = re.compile(r"\w+|[£$&]")
 MOST_WORDS = 100_000
 """Distinct words after which the vocabulary is started anew."""
 
+REMEMBERED = 200
+"""Longest segment, in characters, that is remembered for holding nothing."""
+MOST_SILENT = 40_000
+"""How many segments are remembered before the memory is emptied: about ten megabytes."""
+
 Hit = tuple[int, int]
 """First and last-but-one token of a match."""
 
@@ -120,9 +125,9 @@ class Tokenizer:
     def read(self, flat: str) -> Tokens:
         """Tokens of a flattened text; runs of spaces count as one."""
         if "  " not in flat and not flat.startswith(" "):
-            return _tokens(self.nlp.make_doc(flat))
+            return _tokens(self.nlp.tokenizer(flat))
         kept = [place for place, letter in enumerate(flat) if letter != " " or flat[place - 1 : place] not in (" ", "")]
-        return _tokens(self.nlp.make_doc("".join(flat[place] for place in kept)), tuple(kept))
+        return _tokens(self.nlp.tokenizer("".join(flat[place] for place in kept)), tuple(kept))
 
 
 @dataclass(slots=True)
@@ -259,6 +264,7 @@ class PhraseIndex:
 
     _by_word: _Table = field(default_factory=dict)
     _by_name: dict[str, _Table] = field(default_factory=dict)
+    _silent: set[str] = field(default_factory=set)
 
     def add(self, name: str, phrases: Iterable[Phrase], *, besides: tuple[frozenset[str], ...] = ()) -> None:
         """Add phrases to a group; `besides` are sets of which a text must hold a word as well."""
@@ -273,6 +279,21 @@ class PhraseIndex:
     def possible(self, words: AbstractSet[str]) -> list[Compiled]:
         """The phrases all of whose certain words are among the plain words of a text, each once."""
         return _possible(self._by_word, words)
+
+    def matches(self, page: Page) -> dict[str, list[Hit]]:
+        """Where each group matches a segment; a segment that was seen to hold nothing is not read again.
+
+        Logs repeat themselves: the questions of a form, a dispatcher's phrases, headers, signatures.
+        """
+        if page.flat in self._silent:
+            return {}
+        possible = self.possible(page.words)
+        found = hits(possible, page.tokens()) if possible else {}
+        if not found and len(page.flat) <= REMEMBERED:
+            if len(self._silent) >= MOST_SILENT:
+                self._silent.clear()
+            self._silent.add(page.flat)
+        return found
 
     def holds(self, name: str, page: Page) -> bool:
         """Whether a group matches a segment, which is tokenized only if it may."""

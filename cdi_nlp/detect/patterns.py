@@ -6,7 +6,7 @@ from typing import cast
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Context, CueHits, Meaning
-from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed, hits
+from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed
 from cdi_nlp.records import DISCLOSING, Finding, Record, Status
 from cdi_nlp.taxonomy.cues import Cue, Cues
 from cdi_nlp.taxonomy.patterns import Pattern
@@ -107,13 +107,9 @@ class PatternDetector:
 
     def _matches(self, index: PhraseIndex, page: Page) -> Iterator[tuple[Pattern, list[Hit]]]:
         """The patterns that match a page, in their own order, each with its matches."""
-        possible = index.possible(page.words)
-        if not possible:
-            return
-        tokens = page.tokens()
-        found = hits(possible, tokens)
+        found = index.matches(page)
         for name in sorted(found, key=self.order.__getitem__):
-            standing = [hit for hit in found[name] if self._neighbours_allow(name, hit, tokens)]
+            standing = [hit for hit in found[name] if self._neighbours_allow(name, hit, page.tokens())]
             if standing:
                 yield self.by_id[name], standing
 

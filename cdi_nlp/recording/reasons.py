@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten, hits
+from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.records import Segment
 from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
@@ -73,10 +73,7 @@ class ReasonReader:
 
     def on_page(self, page: Page) -> list[str]:
         """The reasons that one segment states, in order of precedence."""
-        possible = self.index.possible(page.words)
-        if not possible:
-            return []
-        found = hits(possible, page.tokens())
+        found = self.index.matches(page)
         return [name for name in self.names if name in found and f"unless {name}" not in found]
 
     def in_text(self, text: str) -> list[str]:
