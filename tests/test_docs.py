@@ -115,8 +115,8 @@ def test_every_named_file_of_the_project_exists(page):
         assert (ROOT / name).exists(), name
 
 
-def in_python(line, folder):
-    """A documented command as one to run here, with its output in `folder`; None where it is not a command of ours."""
+def in_python(line):
+    """A documented command as one to run here; None where it is not a command of ours."""
     words = shlex.split(line, comments=True)
     if not words or not re.search(r"(^|/)(scripts/scan|cdi)$", words[0]):
         return None
@@ -139,7 +139,7 @@ def desk(tmp_path_factory):
 def run_block(block, desk):
     said = []
     for line in block.splitlines():
-        command = in_python(line, desk)
+        command = in_python(line)
         if command:
             found = subprocess.run(command, cwd=desk, capture_output=True, text=True, encoding="utf-8", check=False)
             assert found.returncode == 0, f"{line}: {found.stderr}"
@@ -181,7 +181,6 @@ def test_the_mappings_in_the_documents_load(tmp_path):
 
 @pytest.mark.parametrize("name", ["how-it-decides.md", "add-an-offence.md"])
 def test_the_patterns_in_the_documents_keep_their_examples(name, tmp_path):
-    lexicon, _ = load_patterns()
     data = tmp_path / "taxonomy"
     (data / "patterns").mkdir(parents=True)
     shutil.copy(ROOT / "cdi_nlp/taxonomy/lexicon.toml", data)

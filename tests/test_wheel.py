@@ -79,8 +79,6 @@ def python(site, *arguments, cwd):
 
 @pytest.mark.parametrize("name", DATA)
 def test_the_wheel_holds_the_data(name, names):
-    if name.endswith("py.typed") and not (ROOT / name).exists():
-        pytest.fail("pyproject says Typing :: Typed; add an empty cdi_nlp/py.typed")
     assert name in names
 
 
