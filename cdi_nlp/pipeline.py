@@ -7,6 +7,7 @@ depends on the record, the crimes recorded for it, the taxonomy and the settings
 same bytes.
 """
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from cdi_nlp.detect import Reading, read
 from cdi_nlp.detect.facts import facts_near, is_domestic
 from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import PatternDetector
+from cdi_nlp.errors import SettingsError
 from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
 from cdi_nlp.recording.decide import decide
 from cdi_nlp.recording.priority import prioritise
@@ -45,6 +47,10 @@ class Scanner:
 def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None) -> Scanner:
     """A scanner with the taxonomy, patterns and cues that the package carries."""
     taxonomy = load_taxonomy()
+    for family in settings.flag.families:
+        if family not in taxonomy.families:
+            nearest = difflib.get_close_matches(family, taxonomy.families, n=1, cutoff=0)[0]
+            raise SettingsError(f"settings: flag.families has no family {family!r}; did you mean {nearest!r}?")
     lexicon, patterns = load_patterns()
     detector = PatternDetector(patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=taxonomy.version)
     fusion = Fusion(taxonomy, {pattern.id: pattern for pattern in patterns}, settings.flag)

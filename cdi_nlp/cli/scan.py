@@ -67,17 +67,23 @@ def report(summary: dict[str, Any], out: Path) -> str:
     """The summary in a few lines for a person."""
     counts = summary["counts"]
     lines = [
-        f"{counts['records']:,} records read, {counts['disclosing']:,} disclose an offence",
-        f"{counts['unrecorded_crimes']:,} crimes not recorded and {counts['wrong_class_crimes']:,} in the wrong class,"
-        f" in {counts['with_unrecorded_or_wrong_class']:,} records",
+        f"{of(counts['records'], 'record')} read, {counts['disclosing']:,} disclosing an offence",
+        f"{of(counts['unrecorded_crimes'], 'crime')} not recorded and {counts['wrong_class_crimes']:,} in the wrong"
+        f" class, in {of(counts['with_unrecorded_or_wrong_class'], 'record')}",
     ]
     if counts["with_error"]:
-        lines.append(f"{counts['with_error']:,} rows have a fault: see `error` in results.jsonl")
+        lines.append(f"{of(counts['with_error'], 'row')} with a fault: see `error` in results.jsonl")
     if summary["crime_file_problems"]:
-        lines.append(f"{len(summary['crime_file_problems']):,} rows of the crimes file were left out: see summary.json")
+        left_out = of(len(summary["crime_file_problems"]), "row")
+        lines.append(f"{left_out} of the crimes file left out: see summary.json")
     top = list(counts["unrecorded_by_family"].items())[:8]
     if top:
         lines += ["", "Not recorded, by family:"]
         lines += [f"  {family.replace('_', ' '):28}{count:>6,}" for family, count in top]
     lines += ["", f"Read the queue, worst first: {out / 'queue.html'}"]
     return "\n".join(lines) + "\n"
+
+
+def of(count: int, thing: str) -> str:
+    """A count with its noun: 1 record, 2 records."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

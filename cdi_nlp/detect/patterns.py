@@ -27,7 +27,7 @@ class _Sheet:
     cues: CueHits | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class PatternDetector:
     """Patterns and context over segments. Build it once; it holds no state between records."""
 

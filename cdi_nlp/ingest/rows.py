@@ -16,6 +16,7 @@ from cdi_nlp.ingest.mapping import FIELDS, Mapping
 from cdi_nlp.records import Entry, Record, RecordType, Unreadable
 
 _LONGEST_ID = 120
+_HEADER = re.compile(r"[A-Za-z][\w./#-]{0,39}|[A-Z][a-z]+( [A-Z][a-z]+){1,3}|[A-Z][a-z]+ (No|ID|Ref|Dt)\.?")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _RECORD_TYPES: dict[str, RecordType] = {
     "incident": "incident",
@@ -80,8 +81,8 @@ def _loose(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    # A file without a header row starts with a record: a long "name" may be narrative.
-    short = [f"'{name}'" if len(name) <= 40 else "(a long name)" for name in names[:30]]
+    # A file without a header row starts with a record: a "name" that reads like words may be narrative.
+    short = [f"'{name}'" if _HEADER.fullmatch(name) else "(a name not shown)" for name in names[:30]]
     return ", ".join(short) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
 
 

@@ -44,7 +44,7 @@ class Phrase:
     others: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Lexicon:
     """The words that phrases are made of: shorthand to plain word, word to its forms, named lists and phrase sets."""
 
