@@ -42,7 +42,7 @@ def test_help_says_what_a_command_takes(command):
 def test_scan_prints_a_report(source, tmp_path):
     found = run("scan", source, "--out", tmp_path / "out")
     assert found.exit_code == 0, found.output
-    assert "2 records read, 1 disclose an offence" in found.stdout
+    assert "2 records read, 1 disclosing an offence" in found.stdout
     assert "assault with injury" in found.stdout
     assert f"Read the queue, worst first: {tmp_path / 'out' / 'queue.html'}" in found.stdout
     assert "zebedee" not in found.output
@@ -67,7 +67,7 @@ def test_scan_ends_well_in_a_process_of_its_own_with_rows_that_have_faults(tmp_p
     (tmp_path / "a.csv").write_text(f"id,reported_at,text\nX,31/02/2026,{NARRATIVE}\nX,,\n", encoding="utf-8")
     found = process("scan", "a.csv", "--out", "out", "--workers", 1, cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
-    assert "2 rows have a fault" in found.stdout
+    assert "2 rows with a fault" in found.stdout
     rows = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text(encoding="ascii").splitlines()]
     assert [row["id"] for row in rows] == ["X", "X#2"]
     assert "'31/02/2026'" in rows[0]["error"]

