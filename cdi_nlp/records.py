@@ -25,6 +25,9 @@ When = Literal["current", "historic"]
 SegmentKind = Literal["statement", "answer", "question", "system"]
 Reply = Literal["yes", "no"]
 Sex = Literal["female", "male"]
+Relation = Literal[
+    "partner", "ex", "family", "neighbour", "friend", "colleague", "professional", "constable", "client", "stranger"
+]
 
 DISCLOSING: frozenset[Status] = frozenset({"affirmed", "suspect_denied", "retracted"})
 """The statuses that count towards P(disclosed): what a suspect denies or a victim takes back was still disclosed."""
@@ -122,6 +125,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Someone whom the text names as a victim or suspect, as far as it says so plainly.
+
+    `named` is how the text names them; `relation` is how they stand to the other party.
+    """
+
+    named: str = "not stated"
+    sex: Sex | None = None
+    age: int | None = None
+    child: bool = False
+    relation: Relation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where the text says it: `quote == text[start:end]`, and which detector saw it."""
 
@@ -144,6 +161,8 @@ class Disclosure:
     reported_by: Reporter
     evidence: tuple[Evidence, ...]
     why: str
+    victims: tuple[Person, ...] = ()
+    suspects: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

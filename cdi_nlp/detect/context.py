@@ -4,11 +4,13 @@ After the ConText method (Harkema et al. 2009: trigger, direction, scope, termin
 needs: what a suspect denies and what a victim takes back stay disclosures (HOCR 2026/27, the decision to record).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokens, hashed, hits
+from cdi_nlp.detect.speech import Frame, SpeechReader, claimant, reporter, says_suspect
 from cdi_nlp.records import RecordType, Reporter, Status, When
 from cdi_nlp.taxonomy.cues import Cue, Cues
 
@@ -34,6 +36,11 @@ CLAUSE_STARTS = hashed(
 (COMMA,) = hashed(",")
 (QUESTION_MARK,) = hashed("?")
 
+BE = frozenset("was were been being be is are got get isnt wasnt".split())
+_YEAR = re.compile(r"(?:19[4-9]|20[0-4])\d")
+LAST_YEAR = 2025
+"""A year before this one is past where the record has no date of its own."""
+
 OPENING = 4
 """How near the start of a segment a cue must stand to speak of the segment before."""
 
@@ -43,6 +50,14 @@ REPORTERS: dict[RecordType, Reporter] = {
     "vulnerable_child": "professional",
 }
 """Who is taken to be speaking where no word says so; the victim otherwise."""
+
+
+class Asks(NamedTuple):
+    """What is to be known of a mention: its family, the cues that its pattern ignores, and the year of the report."""
+
+    family: str = ""
+    ignores: frozenset[str] = frozenset()
+    year: int | None = None
 
 
 class Meaning(NamedTuple):
@@ -61,7 +76,13 @@ class _CueHit:
     end: int
 
 
-CueHits = tuple[list[_CueHit], list[int]]
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the words of a segment say around any mention: its cues, where its clauses end, and who is speaking."""
+
+    cues: tuple[_CueHit, ...]
+    ends: tuple[int, ...]
+    frames: tuple[Frame, ...]
 
 
 @dataclass(slots=True)
@@ -73,6 +94,7 @@ class Context:
     by_id: dict[str, Cue]
     wide: PhraseIndex
     previous: PhraseIndex
+    speech: SpeechReader
 
     @classmethod
     def build(cls, cues: Cues) -> "Context":
@@ -87,64 +109,101 @@ class Context:
             if cue.unless:
                 index.add(f"unless {cue.id}", cue.unless)
         index.add("terminators", cues.terminators)
-        return cls(cues, index, {cue.id: cue for cue in cues.cues}, wide, previous)
+        by_id = {cue.id: cue for cue in cues.cues}
+        return cls(cues, index, by_id, wide, previous, SpeechReader.build(cues.speech))
 
-    def hits(self, page: Page) -> CueHits:
-        """The cues that stand in a segment, and the tokens at which a clause ends."""
-        standing = hits(self.index.possible(page.words), page.tokens())
-        found = [
+    def signs(self, page: Page) -> Signs:
+        """The cues that stand in a segment, the tokens at which a clause ends, and the speakers."""
+        tokens = page.tokens()
+        standing = hits(self.index.possible(page.words), tokens)
+        found = (
             _CueHit(cue, start, end)
             for name, cue in self.by_id.items()
             for start, end in standing.get(name, ())
             if not any(start < last and first < end for first, last in standing.get(f"unless {name}", ()))
-        ]
+        )
         ends = [start for start, _ in standing.get("terminators", ())]
-        norms = page.tokens().norms
+        norms = tokens.norms
         ends += [
             place
             for place, norm in enumerate(norms)
             if norm in CLAUSE_ENDS or (norm == COMMA and not CLAUSE_STARTS.isdisjoint(norms[place + 1 : place + 2]))
         ]
-        return found, ends
+        return Signs(tuple(found), tuple(ends), tuple(self.speech.frames(tokens, page.words)))
 
     def over_record(self, page: Page) -> list[Cue]:
         """The cues about the whole record that a segment holds."""
         if not self.wide.matches(page):
             return []
-        found, _ = self.hits(page)
-        return [hit.cue for hit in found if hit.cue.scope == "record"]
+        return [hit.cue for hit in self.signs(page).cues if hit.cue.scope == "record"]
 
     def over_previous(self, page: Page) -> list[Cue]:
         """The cues that open a segment and speak of the one before it ("... Charged, convicted.")."""
         if not self.previous.matches(page):
             return []
-        found, _ = self.hits(page)
+        found = self.signs(page).cues
         return [hit.cue for hit in found if hit.cue.scope == "previous" and hit.start < OPENING]
 
-    def read(
-        self,
-        mention: Hit,
-        page: Page,
-        *,
-        cues: CueHits,
-        ignores: frozenset[str],
-    ) -> Meaning:
-        """What the cues of the segment make of the mention at these tokens."""
-        found, ends = cues
-        near = [hit for hit in found if hit.cue.scope in ("clause", "segment")]
-        reached = [hit for hit in near if reaches(hit, mention, tokens=page.tokens(), ends=ends)]
+    def read(self, mention: Hit, page: Page, *, signs: Signs, asks: Asks) -> Meaning:
+        """What the signs of the segment make of the mention at these tokens."""
+        tokens = page.tokens()
+        reached = [
+            hit
+            for hit in signs.cues
+            if hit.cue.scope in ("clause", "segment")
+            and not (hit.cue.families and asks.family not in hit.cue.families)
+            and reaches(hit, mention, tokens=tokens, ends=signs.ends)
+        ]
+        statuses = self._statuses(mention, page, reached=reached, signs=signs, ignores=asks.ignores)
+        status: Status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
+        told_by = reporter(signs.frames, mention, tokens)
+        if told_by in (None, "victim"):
+            told_by = next((cast("Reporter", hit.cue.value) for hit in reached if hit.cue.kind == "reporter"), told_by)
+        return Meaning(status, statuses.get(status), told_by, when_of(mention, tokens, reached=reached, year=asks.year))
+
+    def _statuses(
+        self, mention: Hit, page: Page, *, reached: Sequence[_CueHit], signs: Signs, ignores: frozenset[str]
+    ) -> dict[str, str]:
+        """Each status that the signs support, with the cue that gives it."""
+        tokens = page.tokens()
         statuses: dict[str, str] = {}
         for hit in reached:
             if hit.cue.kind == "status" and not _ignored(hit, mention, ignores):
                 statuses.setdefault(hit.cue.value, hit.cue.id)
-        if _asks(page.tokens()) and page.segment.kind != "answer" and "question" not in ignores:
+        if "negated" in statuses and not passive(mention, tokens):
+            claim = claimant(signs.frames, mention)
+            if says_suspect(claim, mention, tokens):
+                statuses.setdefault("suspect_denied", statuses.pop("negated"))
+        if _asks(tokens) and page.segment.kind != "answer" and "question" not in ignores:
             statuses.setdefault("question", "question mark")
         if page.segment.kind == "question":
             statuses["question"] = "unanswered question"
-        status: Status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
-        reporter = next((hit.cue.value for hit in reached if hit.cue.kind == "reporter"), None)
-        when = "historic" if any(hit.cue.kind == "when" for hit in reached) else "current"
-        return Meaning(status, statuses.get(status), cast("Reporter | None", reporter), cast("When", when))
+        return statuses
+
+
+def passive(mention: Hit, tokens: Tokens) -> bool:
+    """Whether a mention is told in the passive, so that the one before it suffers the act ("he was not hit")."""
+    words = [token.text for token in tokens.doc]
+    low, high = max(0, mention[0] - 3), min(len(words), mention[0] + 2)
+    return any(
+        words[at] in BE and not any(word.endswith("ing") and word != "being" for word in words[at + 1 : at + 3])
+        for at in range(low, high)
+    )
+
+
+def when_of(mention: Hit, tokens: Tokens, *, reached: Sequence[_CueHit], year: int | None) -> When:
+    """Whether a mention is told as of now or as of a time before: by the nearest word or year that says when."""
+    dated = [(distance(mention, hit.start, hit.end), hit.cue.value) for hit in reached if hit.cue.kind == "when"]
+    latest = LAST_YEAR if year is None else year
+    for at, token in enumerate(tokens.doc):
+        if _YEAR.fullmatch(token.text):
+            dated.append((distance(mention, at, at + 1), "historic" if int(token.text) < latest else "current"))
+    return cast("When", min(dated)[1]) if dated else "current"
+
+
+def distance(mention: Hit, start: int, end: int) -> int:
+    """Tokens between a mention and another place; 0 where they touch or overlap."""
+    return max(0, mention[0] - end, start - mention[1])
 
 
 def _ignored(hit: _CueHit, mention: Hit, ignores: frozenset[str]) -> bool:

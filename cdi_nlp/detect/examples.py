@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cdi_nlp.detect import read
+from cdi_nlp.detect.context import Asks
 from cdi_nlp.detect.matching import Page, flatten
 from cdi_nlp.detect.patterns import PatternDetector
 from cdi_nlp.errors import TaxonomyError
@@ -82,8 +83,8 @@ def _read_marked(detector: PatternDetector, example: str, *, cue: Cue) -> str:
     meaning = detector.context.read(
         (inside[0], inside[-1] + 1),
         page,
-        cues=detector.context.hits(page),
-        ignores=frozenset(),
+        signs=detector.context.signs(page),
+        asks=Asks(family=min(cue.families, default="")),
     )
     values = {"status": meaning.status, "when": meaning.when, "reporter": str(meaning.reported_by)}
     return values[cue.kind]

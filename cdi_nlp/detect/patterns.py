@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.context import REPORTERS, Context, CueHits, Meaning
+from cdi_nlp.detect.context import REPORTERS, Asks, Context, Meaning, Signs
 from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed
 from cdi_nlp.records import DISCLOSING, Finding, Record, Status
 from cdi_nlp.taxonomy.cues import Cue, Cues
@@ -15,7 +15,7 @@ from cdi_nlp.taxonomy.phrases import Lexicon
 ANSWER_LIMIT = 160
 """Longest evidence taken from an answer that says yes, in characters."""
 TOLD = Meaning("affirmed", None, None, "current")
-"""What a yes to a question means: the question's words, affirmed."""
+"""What a bare yes to a question means: the question's words, affirmed."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class _Sheet:
 
     page: Page
     holds: dict[str, bool] = field(default_factory=dict)
-    cues: CueHits | None = None
+    signs: Signs | None = None
 
 
 @dataclass(slots=True, repr=False)
@@ -83,13 +83,15 @@ class PatternDetector:
     def _stated(self, number: int, sheets: Sequence[_Sheet], *, record: Record) -> Iterator[Finding]:
         """The mentions in a segment's own words."""
         sheet = sheets[number]
+        year = record.reported_at.year if record.reported_at else None
         for pattern, matched in self._matches(self.stated, sheet.page):
             if not self._allowed(pattern, number, sheets):
                 continue
-            if sheet.cues is None:
-                sheet.cues = self.context.hits(sheet.page)
+            if sheet.signs is None:
+                sheet.signs = self.context.signs(sheet.page)
+            asks = Asks(pattern.family, pattern.ignores, year)
             for hit in matched:
-                meaning = self.context.read(hit, sheet.page, cues=sheet.cues, ignores=pattern.ignores)
+                meaning = self.context.read(hit, sheet.page, signs=sheet.signs, asks=asks)
                 low, high = sheet.page.tokens().span(*hit)
                 start = sheet.page.segment.start
                 yield self._finding(pattern, meaning, number=number, span=(start + low, start + high), record=record)
@@ -103,7 +105,16 @@ class PatternDetector:
         around = [*sheets[:number], _Sheet(page), *sheets[number + 1 :]]
         for pattern, _ in self._matches(self.asked, page):
             if self._allowed(pattern, number, around):
-                yield self._finding(pattern, TOLD, number=number, span=span, record=record)
+                yield self._finding(pattern, self._answer(sheets[number], record), number=number, span=span, record=record)
+
+    def _answer(self, sheet: _Sheet, record: Record) -> Meaning:
+        """What a yes to a question means: the question's words, affirmed, at the time that the answer names."""
+        if sheet.signs is None:
+            sheet.signs = self.context.signs(sheet.page)
+        year = record.reported_at.year if record.reported_at else None
+        length = len(sheet.page.tokens().norms)
+        told = self.context.read((0, min(1, length)), sheet.page, signs=sheet.signs, asks=Asks(year=year))
+        return Meaning("affirmed", None, None, told.when) if length else TOLD
 
     def _matches(self, index: PhraseIndex, page: Page) -> Iterator[tuple[Pattern, list[Hit]]]:
         """The patterns that match a page, in their own order, each with its matches."""

@@ -15,7 +15,7 @@ finds       sentences with the mention in [brackets] that it must change; misses
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any, Literal, get_args
 
@@ -26,6 +26,7 @@ from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
 
 Direction = Literal["before", "after", "around"]
 Scope = Literal["clause", "segment", "previous", "record"]
+Source = Literal["victim", "suspect", "professional", "third_party", "officer", "witness"]
 KEYS = frozenset("id status when reporter any unless direction reach comma scope families finds misses why".split())
 
 
@@ -48,11 +49,21 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Speech:
+    """Verbs of speaking, the words for each kind of speaker, and phrases that open a speaker's account."""
+
+    verbs: frozenset[str] = frozenset()
+    sources: Mapping[Source, frozenset[str]] = field(default_factory=dict)
+    openers: Mapping[Source, tuple[Phrase, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Cues:
-    """Every cue in file order, and the words that end a clause."""
+    """Every cue in file order, the words that end a clause, and who may be speaking."""
 
     cues: tuple[Cue, ...]
     terminators: tuple[Phrase, ...]
+    speech: Speech = field(default_factory=Speech)
 
 
 def load_cues(lexicon: Lexicon, folder: Traversable | None = None) -> Cues:
@@ -65,7 +76,25 @@ def load_cues(lexicon: Lexicon, folder: Traversable | None = None) -> Cues:
     return Cues(
         cues=tuple(_cue(row, lexicon) for row in rows),
         terminators=phrases(ends, lexicon, where="cues.toml: terminators"),
+        speech=_speech(table.get("speech", {}), lexicon),
     )
+
+
+def _speech(table: object, lexicon: Lexicon) -> Speech:
+    where = "cues.toml: [speech]"
+    if not isinstance(table, Mapping):
+        raise TaxonomyError(f"{where} is not a table; write verbs, and a list for each kind of speaker")
+    sources: dict[Source, frozenset[str]] = {}
+    openers: dict[Source, tuple[Phrase, ...]] = {}
+    for source in get_args(Source):
+        words = strings(table.get(source), where=f"{where} {source}")[0]
+        sources[source] = frozenset(words)
+        opened = strings(table.get(f"{source}_opens"), where=f"{where} {source}_opens", empty=True)[0]
+        openers[source] = phrases(opened, lexicon, where=f"{where} {source}_opens")
+    verbs = frozenset().union(
+        *(lexicon.forms.get(verb, frozenset({verb})) for verb in strings(table.get("verbs"), where=where)[0])
+    )
+    return Speech(verbs, sources, openers)
 
 
 def _cue(row: Mapping[str, object], lexicon: Lexicon) -> Cue:
