@@ -82,6 +82,7 @@ class Signs:
 
     cues: tuple[_CueHit, ...]
     ends: tuple[int, ...]
+    turns: tuple[int, ...]
     frames: tuple[Frame, ...]
 
 
@@ -109,6 +110,7 @@ class Context:
             if cue.unless:
                 index.add(f"unless {cue.id}", cue.unless)
         index.add("terminators", cues.terminators)
+        index.add("contrasts", cues.contrasts)
         by_id = {cue.id: cue for cue in cues.cues}
         return cls(cues, index, by_id, wide, previous, SpeechReader.build(cues.speech))
 
@@ -123,13 +125,14 @@ class Context:
             if not any(start < last and first < end for first, last in standing.get(f"unless {name}", ()))
         )
         ends = [start for start, _ in standing.get("terminators", ())]
+        turns = tuple(start for start, _ in standing.get("contrasts", ()))
         norms = tokens.norms
         ends += [
             place
             for place, norm in enumerate(norms)
             if norm in CLAUSE_ENDS or (norm == COMMA and not CLAUSE_STARTS.isdisjoint(norms[place + 1 : place + 2]))
         ]
-        return Signs(tuple(found), tuple(ends), tuple(self.speech.frames(tokens, page.words)))
+        return Signs(tuple(found), tuple(ends), turns, tuple(self.speech.frames(tokens, page.words)))
 
     def over_record(self, page: Page) -> list[Cue]:
         """The cues about the whole record that a segment holds."""
@@ -152,7 +155,7 @@ class Context:
             for hit in signs.cues
             if hit.cue.scope in ("clause", "segment")
             and not (hit.cue.families and asks.family not in hit.cue.families)
-            and reaches(hit, mention, tokens=tokens, ends=signs.ends)
+            and reaches(hit, mention, tokens=tokens, signs=signs)
         ]
         statuses = self._statuses(mention, page, reached=reached, signs=signs, ignores=asks.ignores)
         status: Status = next((name for name in STATUS_ORDER if name in statuses), "affirmed")
@@ -220,8 +223,8 @@ def _asks(tokens: Tokens) -> bool:
     return tokens.norms[-1:] == (QUESTION_MARK,)
 
 
-def reaches(hit: _CueHit, mention: Hit, *, tokens: Tokens, ends: Sequence[int]) -> bool:
-    """Whether a cue governs a mention: on its side, near enough, and with no end of clause between them."""
+def reaches(hit: _CueHit, mention: Hit, *, tokens: Tokens, signs: Signs) -> bool:
+    """Whether a cue governs a mention: on its side, near enough, and with nothing between that ends its scope."""
     start, end = mention
     cue = hit.cue
     if cue.direction != "after" and hit.start < end - 1:
@@ -234,4 +237,6 @@ def reaches(hit: _CueHit, mention: Hit, *, tokens: Tokens, ends: Sequence[int]) 
         return False
     if cue.comma and COMMA in tokens.norms[low:high]:
         return False
-    return cue.scope != "clause" or not any(low <= place < high for place in ends)
+    if cue.scope == "clause":
+        return not any(low <= place < high for place in signs.ends)
+    return not (cue.kind == "status" and hit.end <= start and any(low <= place < high for place in signs.turns))

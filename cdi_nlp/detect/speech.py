@@ -13,11 +13,11 @@ from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
 from cdi_nlp.records import Reporter
 from cdi_nlp.taxonomy.cues import Source, Speech
 
-LOOK_BACK = 6
+LOOK_BACK = 8
 """Tokens before a verb of speaking in which its speaker stands."""
 NESTED = 9
 """Tokens between two frames within which the second is told inside the first."""
-SUBJECT = 5
+SUBJECT = 12
 """Tokens before a mention in which the pronoun that does the act stands."""
 HARD_ENDS = hashed(";.!?:")
 PRONOUNS = ("he", "she", "they", "i")
@@ -53,6 +53,7 @@ class SpeechReader:
     speech: Speech
     index: PhraseIndex
     verbs: frozenset[int]
+    sees: frozenset[int]
     sources: Mapping[int, Source]
 
     @classmethod
@@ -64,7 +65,7 @@ class SpeechReader:
         sources: dict[int, Source] = {}
         for source, words in speech.sources.items():
             sources.update(dict.fromkeys(hashed(words), source))
-        return cls(speech, index, hashed(speech.verbs), sources)
+        return cls(speech, index, hashed(speech.verbs), hashed(speech.sees), sources)
 
     def frames(self, tokens: Tokens, words: frozenset[str]) -> list[Frame]:
         """The frames of a segment in order."""
@@ -84,7 +85,10 @@ class SpeechReader:
             if norm in HARD_ENDS:
                 return None
             if norm in self.sources:
-                return Frame(self.sources[norm], back, at + 1)
+                source = self.sources[norm]
+                # Whoever is no victim, officer or suspect and saw it is a witness, a friend or nurse too.
+                seen = norms[at] in self.sees and source in ("third_party", "professional")
+                return Frame("witness" if seen else source, back, at + 1)
             if norm in _HASH_TO_PRONOUN:
                 return Frame("pronoun", back, at + 1, _HASH_TO_PRONOUN[norm])
         return None

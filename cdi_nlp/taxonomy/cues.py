@@ -50,19 +50,21 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Verbs of speaking, the words for each kind of speaker, and phrases that open a speaker's account."""
+    """Verbs of speaking and of seeing, words for each kind of speaker, and phrases that open a speaker's account."""
 
     verbs: frozenset[str] = frozenset()
+    sees: frozenset[str] = frozenset()
     sources: Mapping[Source, frozenset[str]] = field(default_factory=dict)
     openers: Mapping[Source, tuple[Phrase, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Every cue in file order, the words that end a clause, and who may be speaking."""
+    """Every cue in file order, the words that end a clause or turn a segment round, and who may be speaking."""
 
     cues: tuple[Cue, ...]
     terminators: tuple[Phrase, ...]
+    contrasts: tuple[Phrase, ...] = ()
     speech: Speech = field(default_factory=Speech)
 
 
@@ -73,9 +75,11 @@ def load_cues(lexicon: Lexicon, folder: Traversable | None = None) -> Cues:
     if not isinstance(rows, list):
         raise TaxonomyError("cues.toml: write each cue under its own [[cue]]")
     ends = strings(table.get("terminators"), where="cues.toml: terminators", empty=True)[0]
+    turns = strings(table.get("contrasts"), where="cues.toml: contrasts", empty=True)[0]
     return Cues(
         cues=tuple(_cue(row, lexicon) for row in rows),
         terminators=phrases(ends, lexicon, where="cues.toml: terminators"),
+        contrasts=phrases(turns, lexicon, where="cues.toml: contrasts"),
         speech=_speech(table.get("speech", {}), lexicon),
     )
 
@@ -94,7 +98,8 @@ def _speech(table: object, lexicon: Lexicon) -> Speech:
     verbs = frozenset().union(
         *(lexicon.forms.get(verb, frozenset({verb})) for verb in strings(table.get("verbs"), where=where)[0])
     )
-    return Speech(verbs, sources, openers)
+    sees = frozenset(strings(table.get("sees"), where=where)[0])
+    return Speech(verbs, sees, sources, openers)
 
 
 def _cue(row: Mapping[str, object], lexicon: Lexicon) -> Cue:
