@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cdi_nlp.detect import Reading, read
-from cdi_nlp.detect.facts import facts_near, is_domestic
+from cdi_nlp.detect.flags import is_child, is_domestic
 from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import PatternDetector
 from cdi_nlp.errors import SettingsError
@@ -75,10 +75,8 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     disclosures = scanner.fusion.combine(reading, findings)
     decision = decide(reading, disclosures)
     gap = reconcile(decision.crimes, recorded_for(record, scanner), taxonomy=scanner.taxonomy)
-    flagged = {disclosure.family for disclosure in disclosures if disclosure.flagged}
-    domestic = is_domestic(record)
-    told = [finding for finding in findings if finding.family in flagged]
-    child_victim = bool(told) and facts_near(reading, told).child
+    domestic = is_domestic(record, disclosures)
+    child_victim = is_child(reading, disclosures)
     priority = prioritise(
         record,
         disclosures,

@@ -171,12 +171,13 @@ class Context:
         tokens = page.tokens()
         statuses: dict[str, str] = {}
         for hit in reached:
-            if hit.cue.kind == "status" and not _ignored(hit, mention, ignores):
-                statuses.setdefault(hit.cue.value, hit.cue.id)
-        if "negated" in statuses and not passive(mention, tokens):
-            claim = claimant(signs.frames, mention)
-            if says_suspect(claim, mention, tokens):
-                statuses.setdefault("suspect_denied", statuses.pop("negated"))
+            if hit.cue.kind != "status" or _ignored(hit, mention, ignores):
+                continue
+            value = hit.cue.value
+            if value == "negated" and not passive(mention, tokens):
+                claim = claimant(signs.frames, (hit.start, hit.end))
+                value = "suspect_denied" if says_suspect(claim, mention, tokens) else value
+            statuses.setdefault(value, hit.cue.id)
         if _asks(tokens) and page.segment.kind != "answer" and "question" not in ignores:
             statuses.setdefault("question", "question mark")
         if page.segment.kind == "question":

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.facts import Facts, facts_near
-from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Status
+from cdi_nlp.detect.people import Cast, cast_of
+from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Person, Sex, Status
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import Taxonomy
 from cdi_nlp.taxonomy.codes import suggest_code
@@ -22,6 +22,8 @@ LEAST = 0.05
 MOST_EVIDENCE = 5
 BY_SEX_AND_AGE = frozenset({"rape", "sexual_assault", "child_sexual_offence"})
 """The families whose Home Office code goes by the victim's sex and age (classes 17 to 23)."""
+BY_OFFICE = frozenset({"common_assault", "assault_with_injury"})
+"""The families whose code goes by the victim's office: a constable's is a class of its own (classes 8S, 104)."""
 A_LIST = 3
 """Families named in one sentence from which on it is a list of offences, not an account of one."""
 SAME_ACT = 2
@@ -90,10 +92,15 @@ class Fusion:
         for place, finding in enumerate(ranked):
             doubt *= 1 - finding.precision / 2**place
         probability = round(1 - doubt, 4)
-        facts = facts_near(reading, ranked) if family in BY_SEX_AND_AGE else Facts()
+        cast = cast_of(reading, findings) if probability >= LEAST else Cast()
+        sex, age = _one_sex(cast.victims), _one_age(cast.victims)
         reported = reading.record.reported_at
         code = lead.ho_code or suggest_code(
-            family, sex=facts.sex, age=facts.age, reported_on=reported.date() if reported else None
+            family,
+            sex=sex if family in BY_SEX_AND_AGE else None,
+            age=age if family in BY_SEX_AND_AGE else None,
+            on_constable=family in BY_OFFICE and any(person.relation == "constable" for person in cast.victims),
+            reported_on=reported.date() if reported else None,
         )
         return Disclosure(
             family=family,
@@ -105,6 +112,8 @@ class Fusion:
             reported_by=lead.reported_by,
             evidence=_evidence(reading.record.text, ranked),
             why=self._why(ranked),
+            victims=cast.victims,
+            suspects=cast.suspects,
         )
 
     def _why(self, ranked: Sequence[Finding]) -> str:
@@ -119,6 +128,17 @@ class Fusion:
         if lead.when == "historic":
             parts.append("historic")
         return "; ".join(parts)
+
+
+def _one_sex(victims: Sequence[Person]) -> Sex | None:
+    """The victims' sex where all are said to be of one."""
+    sexes = {person.sex for person in victims}
+    return sexes.pop() if len(sexes) == 1 else None
+
+
+def _one_age(victims: Sequence[Person]) -> int | None:
+    ages = {person.age for person in victims}
+    return ages.pop() if len(ages) == 1 else None
 
 
 def _status(findings: Sequence[Finding]) -> Status:

@@ -27,7 +27,7 @@ POSSESSIVES = frozenset("his her their my our your victim suspect its".split())
 MOST_PEOPLE = 5
 _AGE = re.compile(
     r"\b(?:aged?|age of)\s*:?\s*(\d{1,2})\b"
-    r"|\b(\d{1,2})\s*-?\s*(?:yrs?|years?|y/o|yo)\b(?! (?:ago|relationship|together|sentence|marriage))"
+    r"|\b(\d{1,2})\s*-?\s*(?:yrs?|years?|y/o|yo)\b(?! (?:ago|relationship|together|sentence|marriage|married|later|now|younger|older|on|in|of|apart|since|service|experience))"
     r"|\b(?:female|male|girl|boy|daughter|son|victim|ip|vic|pupil|child|f|m)\s*[(,/]?\s*(\d{1,2})\b(?![:/\d%])"
     r"|\((\d{1,2})\)"
     r"|\b(?:she|he|i) (?:was|is|were) (?:only |just )?(\d{1,2})\b(?! (?:weeks|months|days|hours|minutes|stone|st|miles))",
@@ -86,11 +86,16 @@ def _named(page: Page) -> list[_Named]:
         count = next((NUMBERS[t] for t in reversed(before) if t in NUMBERS), 2 if word.several else 1)
         if not word.several:
             count = 1
-        owner = next((t for t in reversed(before) if t in POSSESSIVES), None)
+        owner = next((t for t in reversed(before) if t in POSSESSIVES), None) if _has_owner(word) else None
         former = "ex" in before or "former" in before
         word = replace(word, relation="ex") if former and word.relation == "partner" else word
         found.append(_Named(word, at, min(count, MOST_PEOPLE), token, _age_at(page, at), owner))
     return found
+
+
+def _has_owner(word: PersonWord) -> bool:
+    """Whether a word is of the kind that somebody has: "her brother", "his neighbour"."""
+    return word.relation is not None or word.child
 
 
 def _person_within(tokens: Sequence[str], at: int) -> bool:

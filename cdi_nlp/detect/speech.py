@@ -13,13 +13,13 @@ from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
 from cdi_nlp.records import Reporter
 from cdi_nlp.taxonomy.cues import Source, Speech
 
-LOOK_BACK = 8
+LOOK_BACK = 10
 """Tokens before a verb of speaking in which its speaker stands."""
-NESTED = 9
+NESTED = 14
 """Tokens between two frames within which the second is told inside the first."""
 SUBJECT = 12
 """Tokens before a mention in which the pronoun that does the act stands."""
-HARD_ENDS = hashed(";.!?:")
+HARD_ENDS = hashed(";.!?")
 PRONOUNS = ("he", "she", "they", "i")
 _HASH_TO_PRONOUN: Mapping[int, str] = {next(iter(hashed((word,)))): word for word in PRONOUNS}
 _BE_BY = hashed(("by",))
@@ -124,6 +124,8 @@ def reporter(frames: Sequence[Frame], mention: Hit, tokens: Tokens) -> Reporter 
     outer = claim
     for frame in reversed(frames[: frames.index(claim)]):
         between = tokens.norms[frame.end : outer.start]
+        if frame.source == "pronoun":
+            continue
         if len(between) > NESTED or not _JOINS.isdisjoint(between) or not HARD_ENDS.isdisjoint(between):
             break
         outer = frame

@@ -29,10 +29,11 @@ _OPEN = (
     r"|(?:DECLIN|REFUS)E[DS](?: TO (?:ANSWER|SAY))?"
 )
 _TOKEN = rf"(?=[YyNnTtUuDdRr\[✓✔☑☒])(?:(?P<open>{_OPEN})|(?P<yes>{_YES})|(?P<no>{_NO}))(?![\w'’/]|-\w)"
+_REPLIER = r"IP|AP|AGG|VIC|Vic|VICTIM|Victim|V|INFT|Inft|CALLER|Caller|RP"
 _MARKS = r"?:=.\t–—>-"
 _ITEM = re.compile(
     rf"[{_MARKS}](?<![{_MARKS}][{_MARKS}])[\"'”’) {_MARKS}]{{0,40}}(?:\([^()]{{0,80}}\)[ {_MARKS}]{{0,12}})?"
-    rf"(?:(?:A|Ans|ANS|Answer|ANSWER)[:.] {{0,4}})?{_TOKEN}"
+    rf"(?:(?:A|Ans|ANS|Answer|ANSWER|{_REPLIER})[:.] {{0,4}})?{_TOKEN}"
 )
 _GAP_ITEM = re.compile(rf" {{3,60}}{_TOKEN}(?=[ ]{{2}}|[ ]*[-–,;]|[ ]*\Z)")
 _SERIES = re.compile(rf"(?<!\w)(?:(?:DASH|Dash) )?(?:Q(?:uestion)? ?)\d{{1,2}}[.):]?[ :=–-]{{0,5}}{_TOKEN}")
@@ -78,7 +79,7 @@ _END = re.compile(r"[ \t]*(?:\Z|[\r\n.,;:!(/|\"'“\[–—-])")
 _LAST = re.compile(rf"(?<=[ \t]){_TOKEN}[ .]*\Z")
 _FIRST = re.compile(_TOKEN)
 _LEADING = re.compile(
-    rf"(?P<said>(?:A|Ans|ANS|Answer|ANSWER)[ \t]*[:.)-][ \t]*)?(?:{_TOKEN}(?=\s*\Z|[ \t]*[-–—,.:;(!]"
+    rf"(?P<said>(?:A|Ans|ANS|Answer|ANSWER|{_REPLIER})[ \t]*[:.)-][ \t]*)?(?:{_TOKEN}(?=\s*\Z|[ \t]*[-–—,.:;(!]"
     r"|(?<=[Ee][Ss]|[Nn][Oo])[ \t](?!(?i:one|idea|where|body|reply|response|answer|doubt|way)\b)))?"
 )
 _AFTER_MARK = re.compile(r"[\"'”’)]*\s*(?:\([^()]{0,80}\)\s*)?(?:[-–—:=]+\s*)?")
