@@ -24,6 +24,7 @@ CERTAIN = [
     ("If he comes back he will hit her", "common_assault", "feared", ""),
     ("He said he would kill her if she left", "threats_to_kill", "affirmed", ""),
     ("Victim denies being assaulted", "common_assault", "negated", ""),
+    ("She now retracts and says she was not assaulted", "common_assault", "retracted", ""),
 ]
 
 
@@ -37,8 +38,13 @@ def told(detector, sentence: str, *, family: str) -> list:
 
 
 def problem(detector, trap: dict) -> str | None:
-    """What is wrong with the reading of a trap sentence, or nothing."""
+    """What is wrong with the reading of a trap sentence, or nothing.
+
+    A mention that does not disclose may also be left unfound: nobody is flagged for it.
+    """
     own = told(detector, trap["sentence"], family=trap["family"])
+    if not own and trap["status"] not in DISCLOSING:
+        return None
     read = {
         "status": {finding.status for finding in own},
         "reporter": {finding.reported_by for finding in own},
@@ -71,11 +77,6 @@ def test_a_certain_sentence_is_read_right(detector, sentence, family, status, wh
     assert not when or {finding.when for finding in own} == {when}
 
 
-def test_a_retraction_is_not_read_as_affirmed(detector):
-    read = findings(detector, "She now retracts and says she was not assaulted")
-    assert all(finding.status != "affirmed" for finding in read)
-
-
 @pytest.mark.parametrize("trap", MISSED, ids=lambda trap: trap["sentence"])
 def test_a_sentence_that_no_pattern_finds_does_not_disclose(detector, trap):
     own = told(detector, trap["sentence"], family=trap["family"])
@@ -83,7 +84,7 @@ def test_a_sentence_that_no_pattern_finds_does_not_disclose(detector, trap):
 
 
 def test_the_trap_file_is_whole():
-    assert len(FOUND) > 190
+    assert len(FOUND) >= 450
     assert {trap["family"] for trap in TRAPS} <= set(FAMILIES)
     pairs = [(trap["sentence"], trap["family"]) for trap in TRAPS]
     assert len(set(pairs)) == len(pairs)

@@ -18,7 +18,8 @@ _PARTNERS = frozenset(
     "marriage divorce divorced divorcing estranged missus exes".split()
 )
 _QUARREL = re.compile(
-    r"\b(?:argu\w+|rowing|dispute|domestic|verbal|split up|separated|broke up|break ?up|jealous\w*|controlling|dash|abusive)\b",
+    r"\b(?:argu\w+|rowing|dispute|domestic|verbal|split up|separated|broke up|break ?up|jealous\w*|controlling|dash|"
+    r"abusive)\b",
     re.IGNORECASE,
 )
 NEAR = 220

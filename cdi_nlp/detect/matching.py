@@ -6,7 +6,7 @@ few dozen of the thousands of phrases.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
@@ -154,6 +154,13 @@ class Page:
         return self._tokens
 
 
+SEEN_THROUGH = tuple(
+    "not nt never ever also just then actually really allegedly apparently reportedly again even still always "
+    "deliberately suddenly physically simply initially previously later quickly immediately".split()
+)
+"""Words that a pattern reads over: "was not assaulted" is a mention of "was assaulted", and a cue negates it."""
+
+
 def _tokens(doc: Doc, squeezed: tuple[int, ...] = ()) -> Tokens:
     rows = doc.to_array([NORM, LIKE_NUM]).tolist()
     return Tokens(doc, tuple(row[0] for row in rows), frozenset(row[0] for row in rows if row[1]), squeezed)
@@ -265,6 +272,7 @@ class PhraseIndex:
     _by_word: _Table = field(default_factory=dict)
     _by_name: dict[str, _Table] = field(default_factory=dict)
     _silent: set[str] = field(default_factory=set)
+    through: frozenset[int] = frozenset()
 
     def add(self, name: str, phrases: Iterable[Phrase], *, besides: tuple[frozenset[str], ...] = ()) -> None:
         """Add phrases to a group; `besides` are sets of which a text must hold a word as well."""
@@ -288,7 +296,7 @@ class PhraseIndex:
         if page.flat in self._silent:
             return {}
         possible = self.possible(page.words)
-        found = hits(possible, page.tokens()) if possible else {}
+        found = hits(possible, page.tokens(), through=self.through) if possible else {}
         if not found and len(page.flat) <= REMEMBERED:
             if len(self._silent) >= MOST_SILENT:
                 self._silent.clear()
@@ -316,23 +324,36 @@ def _possible(table: _Table, words: AbstractSet[str]) -> list[Compiled]:
     return list(found.values())
 
 
-def hits(phrases: Iterable[Compiled], tokens: Tokens) -> dict[str, list[Hit]]:
-    """Where each group matches, in the order of the tokens: the longest match at each place, without overlaps."""
-    norms = (0, *tokens.norms, 0)
-    present = set(norms)
+def hits(phrases: Sequence[Compiled], tokens: Tokens, *, through: frozenset[int] = frozenset()) -> dict[str, list[Hit]]:
+    """Where each group matches, in the order of the tokens: the longest match at each place, without overlaps.
+
+    Where words of `through` stand in a text, the phrases are tried a second time as if those were not there.
+    """
     found: dict[str, list[Hit]] = {}
+    for name, hit in _standing(phrases, tokens.norms, tokens.numbers):
+        found.setdefault(name, []).append(hit)
+    if not through.isdisjoint(tokens.norms):
+        kept = [at for at, norm in enumerate(tokens.norms) if norm not in through]
+        for name, (first, last) in _standing(phrases, [tokens.norms[at] for at in kept], tokens.numbers):
+            found.setdefault(name, []).append((kept[first], kept[last - 1] + 1))
+    return {name: longest(places) for name, places in found.items()}
+
+
+def _standing(phrases: Iterable[Compiled], words: Sequence[int], numbers: frozenset[int]) -> Iterator[tuple[str, Hit]]:
+    """Each match of each phrase, overlapping ones too."""
+    norms = (0, *words, 0)
+    present = set(norms)
     for phrase in phrases:
         for anchor in phrase.anchor & present:
             at = norms.index(anchor)
             while True:
-                hit = phrase.stands(at, norms, tokens.numbers)
+                hit = phrase.stands(at, norms, numbers)
                 if hit:
-                    found.setdefault(phrase.name, []).append(hit)
+                    yield phrase.name, hit
                 try:
                     at = norms.index(anchor, at + 1)
                 except ValueError:
                     break
-    return {name: longest(places) for name, places in found.items()}
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

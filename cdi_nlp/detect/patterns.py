@@ -6,7 +6,7 @@ from typing import cast
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Asks, Context, Meaning, Signs
-from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed
+from cdi_nlp.detect.matching import SEEN_THROUGH, Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed
 from cdi_nlp.records import DISCLOSING, Finding, Record, Status
 from cdi_nlp.taxonomy.cues import Cue, Cues
 from cdi_nlp.taxonomy.patterns import Pattern
@@ -40,7 +40,7 @@ class PatternDetector:
     context: Context = field(init=False)
     by_id: dict[str, Pattern] = field(init=False)
     order: dict[str, int] = field(init=False)
-    stated: PhraseIndex = field(default_factory=PhraseIndex)
+    stated: PhraseIndex = field(default_factory=lambda: PhraseIndex(through=hashed(SEEN_THROUGH)))
     asked: PhraseIndex = field(default_factory=PhraseIndex)
     parts: PhraseIndex = field(default_factory=PhraseIndex)
     barred: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
@@ -105,7 +105,9 @@ class PatternDetector:
         around = [*sheets[:number], _Sheet(page), *sheets[number + 1 :]]
         for pattern, _ in self._matches(self.asked, page):
             if self._allowed(pattern, number, around):
-                yield self._finding(pattern, self._answer(sheets[number], record), number=number, span=span, record=record)
+                yield self._finding(
+                    pattern, self._answer(sheets[number], record), number=number, span=span, record=record
+                )
 
     def _answer(self, sheet: _Sheet, record: Record) -> Meaning:
         """What a yes to a question means: the question's words, affirmed, at the time that the answer names."""

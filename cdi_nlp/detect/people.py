@@ -21,18 +21,28 @@ NEAR = 3
 """Segments either side in which a fuller description of the same person is looked for."""
 BE = frozenset("was were been being be is are got get gets getting".split())
 CLAUSE_ENDS = frozenset(". ; ! ? :".split())
-SMALL_WORDS = frozenset("a an the has have had then just also again who that and to not been did does do will would".split())
+SMALL_WORDS = frozenset(
+    "a an the has have had then just also again who that and to not been did does do will would".split()
+)
 NUMBERS = {"two": 2, "both": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "couple": 2}
 POSSESSIVES = frozenset("his her their my our your victim suspect its".split())
 MOST_PEOPLE = 5
 _AGE = re.compile(
     r"\b(?:aged?|age of)\s*:?\s*(\d{1,2})\b"
-    r"|\b(\d{1,2})\s*-?\s*(?:yrs?|years?|y/o|yo)\b(?! (?:ago|relationship|together|sentence|marriage|married|later|now|younger|older|on|in|of|apart|since|service|experience))"
+    r"|\b(\d{1,2})\s*-?\s*(?:yrs?|years?|y/o|yo)\b(?! (?:ago|relationship|together|sentence|marriage|married|later|now|"
+    r"younger|older|on|in|of|apart|since|service|experience))"
     r"|\b(?:female|male|girl|boy|daughter|son|victim|ip|vic|pupil|child|f|m)\s*[(,/]?\s*(\d{1,2})\b(?![:/\d%])"
     r"|\((\d{1,2})\)"
-    r"|\b(?:she|he|i) (?:was|is|were) (?:only |just )?(\d{1,2})\b(?! (?:weeks|months|days|hours|minutes|stone|st|miles))",
+    r"|\b(?:she|he|i) (?:was|is|were) (?:only |just )?(\d{1,2})\b"
+    r"(?! (?:weeks|months|days|hours|minutes|stone|st|miles))",
     re.IGNORECASE,
 )
+
+_AGE_AFTER = re.compile(
+    r"[\s(,]*(?:aged?\s*)?(\d{1,2})(?=[\s),./]|$|yrs|y/o)(?!\s*(?:times|messages|calls|of|hours|minutes|weeks|months))"
+)
+VAGUE = frozenset("she her he him his i me my they them their male female victim suspect person someone".split())
+"""Words that name a person without telling one from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,8 @@ def _relation(doers: Iterable[_Named], sufferers: Iterable[_Named]) -> Relation 
 def _persons(named: Iterable[_Named], *, relation: Relation | None) -> list[Person]:
     return [
         Person(
-            named=f"{one.owner or ''} {one.text}".strip() + (f" ({number + 1} of {one.count})" if one.count > 1 else ""),
+            named=f"{one.owner or ''} {one.text}".strip()
+            + (f" ({number + 1} of {one.count})" if one.count > 1 else ""),
             sex=one.word.sex,
             age=one.age,
             child=one.word.child if one.age is None else one.age < ADULT,
@@ -179,10 +190,11 @@ def _distinct(people: Sequence[Person]) -> list[Person]:
 def _vagueness(person: Person) -> int:
     """How little a description says: the fullest are read first, so that the vague ones fold into them."""
     plain = person.named.split(" (")[0].split()[-1]
-    return 0 if " of " in person.named else 1 if person.relation and plain not in VAGUE else 2 if plain not in VAGUE else 3
-
-
-VAGUE = frozenset("she her he him his i me my they them their male female victim suspect person someone".split())
+    if " of " in person.named:
+        return 0
+    if plain in VAGUE:
+        return 3
+    return 1 if person.relation else 2
 
 
 def _may_be(person: Person, other: Person) -> bool:
@@ -223,5 +235,8 @@ def _age_at(page: Page, at: int) -> int | None:
     """The age that stands right after a person's word: "female, 34", "boy (12)", "aged 9"."""
     tokens = page.tokens()
     after = tokens.doc[at + 1 : at + 6].text
-    match = re.match(r"[\s(,]*(?:aged?\s*)?(\d{1,2})(?=[\s),./]|$|yrs|y/o)(?!\s*(?:times|messages|calls|of|hours|minutes|weeks|months))", after)
+    match = re.match(
+        r"[\s(,]*(?:aged?\s*)?(\d{1,2})(?=[\s),./]|$|yrs|y/o)(?!\s*(?:times|messages|calls|of|hours|minutes|weeks|months))",
+        after,
+    )
     return int(match[1]) if match and 0 < int(match[1]) < 100 else None
