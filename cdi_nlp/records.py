@@ -128,7 +128,8 @@ class Finding:
 class Person:
     """Someone whom the text names as a victim or suspect, as far as it says so plainly.
 
-    `named` is how the text names them; `relation` is how they stand to the other party.
+    `named` is how the text names them; `relation` is how they stand to the other party; `told_apart` says that the
+    words tell them from the others, by number or by "and".
     """
 
     named: str = "not stated"
@@ -136,6 +137,7 @@ class Person:
     age: int | None = None
     child: bool = False
     relation: Relation | None = None
+    told_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ def _relation(doers: Iterable[_Named], sufferers: Iterable[_Named]) -> Relation 
     return next((relation for relation in order if relation in said), said[0] if said else None)
 
 
-def _persons(named: Iterable[_Named], *, relation: Relation | None) -> list[Person]:
+def _persons(named: Sequence[_Named], *, relation: Relation | None) -> list[Person]:
+    joined = len(named) > 1 and any(one.text not in VAGUE for one in named)
     return [
         Person(
             named=f"{one.owner or ''} {one.text}".strip()
@@ -172,6 +173,7 @@ def _persons(named: Iterable[_Named], *, relation: Relation | None) -> list[Pers
             age=one.age,
             child=one.word.child if one.age is None else one.age < ADULT,
             relation=one.word.relation or relation,
+            told_apart=one.count > 1 or joined,
         )
         for one in named
         for number in range(one.count)
@@ -179,10 +181,11 @@ def _persons(named: Iterable[_Named], *, relation: Relation | None) -> list[Pers
 
 
 def _distinct(people: Sequence[Person]) -> list[Person]:
-    """The people less those who may be one already named: a pronoun or "victim" adds nobody whom another fits."""
+    """The people less those who may be one already named: a bare pronoun or "victim" adds nobody to another."""
     kept: list[Person] = []
     for person in sorted(people, key=_vagueness):
-        if not any(_may_be(person, other) for other in kept):
+        vague = person.named in VAGUE and not person.told_apart
+        if not (vague and kept) and not any(_may_be(person, other) for other in kept):
             kept.append(person)
     return kept[:MOST_PEOPLE]
 
@@ -190,7 +193,7 @@ def _distinct(people: Sequence[Person]) -> list[Person]:
 def _vagueness(person: Person) -> int:
     """How little a description says: the fullest are read first, so that the vague ones fold into them."""
     plain = person.named.split(" (")[0].split()[-1]
-    if " of " in person.named:
+    if person.told_apart:
         return 0
     if plain in VAGUE:
         return 3
@@ -204,7 +207,7 @@ def _may_be(person: Person, other: Person) -> bool:
     if person.age is not None and other.age is not None and person.age != other.age:
         return False
     own, theirs = person.named.split()[-1], other.named.split()[-1]
-    if " of " in person.named and " of " in other.named:
+    if person.told_apart and other.told_apart:
         return person.named == other.named
     return own == theirs or own in VAGUE or theirs in VAGUE
 

@@ -12,8 +12,14 @@ from importlib.resources import files
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.recording.n100 import is_reported_incident
-from cdi_nlp.records import Crime, Disclosure
+from cdi_nlp.records import Crime, Disclosure, Person
 
+NOT_STATED = Person().named
+BY_VICTIM = frozenset(
+    "common_assault assault_with_injury serious_assault strangulation threats_to_kill rape sexual_assault "
+    "child_sexual_offence child_cruelty_neglect exposure_voyeurism robbery malicious_communications kidnap_false_imprisonment".split()
+)
+"""Families of which each victim of one incident is a crime; property and courses of conduct are one for the pair."""
 ONE_PER_FAMILY = "HOCR 2026/27 p 7, victim to be believed; p 12, one crime per victim"
 
 
@@ -66,7 +72,7 @@ def decide(reading: Reading, disclosures: Sequence[Disclosure]) -> Decision:
     if n100:
         del told["rape"]
     absorbed = _absorbed(told)
-    crimes = [_crime(disclosure) for family, disclosure in told.items() if family not in absorbed]
+    crimes = [crime for family, disclosure in told.items() if family not in absorbed for crime in _crimes(disclosure)]
     collapsed = [f"{family} into {rule.family} ({rule.rule})" for family, rule in absorbed.items()]
     return Decision(tuple(crimes), n100, tuple(collapsed))
 
@@ -88,13 +94,28 @@ def distance(one: Disclosure, other: Disclosure) -> int:
     return min(max(0, a.start - b.end, b.start - a.end) for a in one.evidence for b in other.evidence)
 
 
-def _crime(disclosure: Disclosure) -> Crime:
+def _crimes(disclosure: Disclosure) -> list[Crime]:
+    """One crime for each victim whom the text tells apart (HOCR 2026/27 p 12); one where it tells of none or one."""
+    victims = disclosure.victims if disclosure.family in BY_VICTIM else disclosure.victims[:1]
+    return [_crime(disclosure, victim) for victim in victims or (Person(),)]
+
+
+def _crime(disclosure: Disclosure, victim: Person) -> Crime:
     place = disclosure.evidence[0]
+    suspects = [described(person) for person in disclosure.suspects]
     return Crime(
         family=disclosure.family,
         ho_code=disclosure.ho_code,
-        victim="not stated",
-        suspect="not stated",
+        victim=described(victim),
+        suspect=" and ".join(suspects) or NOT_STATED,
         rule=ONE_PER_FAMILY,
         why=f"disclosed at characters {place.start} to {place.end} with probability {disclosure.probability:.2f}",
     )
+
+
+def described(person: Person) -> str:
+    """A person in a few words, as far as the text says: "her sister (female, family)"."""
+    facts = [person.sex or "", str(person.age) if person.age is not None else "child" if person.child else ""]
+    facts.append(person.relation or "")
+    said = ", ".join(fact for fact in facts if fact)
+    return f"{person.named} ({said})" if said else person.named
