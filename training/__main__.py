@@ -1,12 +1,20 @@
 """`python -m training`: each step says what it reads and writes.
 
 corpus    the counts and the diversity of the written corpus
+curve     what a plain linear model learns from a quarter to all of it
 """
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
+import numpy as np
 import typer
 
+from training.corpus import CORPUS, read_entries, read_records, record_text
+from training.curve import curve as learn
+from training.curve import plot
+from training.overlap import shared_runs
 from training.report import corpus_report
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -18,10 +26,38 @@ def main() -> None:
 
 
 @app.command()
-def corpus() -> None:
+def corpus(
+    against: Annotated[
+        Path | None, typer.Option(help="A folder with whose texts the corpus must share nothing.")
+    ] = None,
+) -> None:
     """Print what the corpus holds: counts, diversity, the split and the digests of its files."""
     for line in corpus_report():
         sys.stdout.write(line + "\n")
+    if against is not None:
+        texts = {entry.id: entry.text for entry in read_entries()}
+        texts |= {str(row["id"]): record_text(row) for row in read_records()}
+        shared = list(shared_runs(texts, against))
+        sys.stdout.write(f"runs of eight words shared with {against}: {len(shared)}\n")
+        for name, file, words in shared:
+            sys.stdout.write(f"  {name} and {file}: {words}\n")
+
+
+@app.command()
+def curve(
+    out: Annotated[Path, typer.Option(help="The PNG file to draw.")] = CORPUS / "curve.png",
+    gold: Annotated[
+        Path | None, typer.Option(help="A gold file whose lines are scored as well, never trained on.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the order in which entries are read.")] = 20260401,
+) -> None:
+    """Draw what a plain linear model learns from a quarter to all of the entries."""
+    points = learn(rng=np.random.default_rng(seed), gold=gold)
+    for point in points:
+        scores = ", ".join(f"{name} {score:.3f}" for name, score in point.scores.items())
+        sys.stdout.write(f"{point.entries:>6} entries: micro-F1 {scores}\n")
+    plot(points, out)
+    sys.stdout.write(f"drawn: {out}\n")
 
 
 if __name__ == "__main__":

@@ -101,7 +101,12 @@ def read_records(folder: Path = CORPUS / "records") -> tuple[dict[str, Any], ...
     return tuple({**row, "batch": file.stem} for file in sorted(folder.glob("*.jsonl")) for _, row in _rows(file))
 
 
-def test_batches(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
+def record_text(row: Mapping[str, Any]) -> str:
+    """The text of a record row, its entries joined where it has entries."""
+    return str(row["text"]) if "text" in row else "\n".join(str(entry["text"]) for entry in row["entries"])
+
+
+def held_out(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
     """The batches of entries and of records that no training step reads (split.toml)."""
     table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
     return {kind: frozenset(table["test"][kind]) for kind in ("entries", "records")}
@@ -116,7 +121,7 @@ def datasets(entries: Sequence[Entry]) -> "DatasetDict":
     """The entries as Hugging Face datasets `train` and `test`, one row an entry, spans as lists of dicts."""
     from datasets import Dataset, DatasetDict  # noqa: PLC0415  heavy, and only this function needs it
 
-    split = test_batches()
+    split = held_out()
     rows: dict[Part, list[dict[str, Any]]] = {"train": [], "test": []}
     for entry in entries:
         row = asdict(entry)
@@ -128,7 +133,7 @@ def datasets(entries: Sequence[Entry]) -> "DatasetDict":
 
 def manifest(folder: Path = CORPUS) -> dict[str, dict[str, object]]:
     """For each batch file its lines, its part of the split and the first 16 hex digits of its SHA-256."""
-    split = test_batches(folder)
+    split = held_out(folder)
     found: dict[str, dict[str, object]] = {}
     for kind in ("entries", "records"):
         for file in sorted((folder / kind).glob("*.jsonl")):

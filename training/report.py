@@ -9,11 +9,11 @@ from training.corpus import (
     DISCRIMINATORS,
     Entry,
     affirmed,
+    held_out,
     manifest,
     part_of,
     read_entries,
     read_records,
-    test_batches,
     twin_groups,
 )
 from training.diversity import cramers_v, distinct_share, near_pairs, sex_and_family, words
@@ -31,7 +31,7 @@ def corpus_report() -> Iterator[str]:
 
 
 def _counts(entries: Sequence[Entry]) -> Iterator[str]:
-    split = test_batches()
+    split = held_out()
     tested = sum(part_of(entry.batch, kind="entries", split=split) == "test" for entry in entries)
     nothing = sum(not entry.families for entry in entries)
     unmarked = sum(not entry.spans for entry in entries)
@@ -69,7 +69,7 @@ def _diversity(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _record_counts(records: Sequence[dict[str, Any]]) -> Iterator[str]:
-    split = test_batches()
+    split = held_out()
     tested = sum(part_of(row["batch"], kind="records", split=split) == "test" for row in records)
     nothing = sum(not row["gold"]["families"] for row in records)
     several = sum(len(set(row["gold"]["families"])) > 1 for row in records)

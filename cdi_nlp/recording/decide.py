@@ -17,7 +17,8 @@ from cdi_nlp.records import Crime, Disclosure, Person
 NOT_STATED = Person().named
 BY_VICTIM = frozenset(
     "common_assault assault_with_injury serious_assault strangulation threats_to_kill rape sexual_assault "
-    "child_sexual_offence child_cruelty_neglect exposure_voyeurism robbery malicious_communications kidnap_false_imprisonment".split()
+    "child_sexual_offence child_cruelty_neglect exposure_voyeurism robbery "
+    "malicious_communications kidnap_false_imprisonment".split()
 )
 """Families of which each victim of one incident is a crime; property and courses of conduct are one for the pair."""
 ONE_PER_FAMILY = "HOCR 2026/27 p 7, victim to be believed; p 12, one crime per victim"
