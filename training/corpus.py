@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from cdi_nlp.records import RecordType
 from training.marks import Span, read_marks
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ DISCRIMINATORS = tuple(
     ).split()
 )
 """What the twins of a group differ in (the discriminators of the recording rules)."""
+
+RECORD_TYPES: Mapping[str, RecordType] = {
+    "vulnerable_child": "vulnerable_child",
+    "vulnerable_adult": "vulnerable_adult",
+    "school_email": "referral_email",
+    "health_email": "referral_email",
+    "social_work": "referral_email",
+    "care_home": "referral_email",
+    "enquiry_log": "crime_enquiry_log",
+}
+"""The type of record that a register's entry would stand in; an incident where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,12 @@ def held_out(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
     """The batches of entries and of records that no training step reads (split.toml)."""
     table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
     return {kind: frozenset(table["test"][kind]) for kind in ("entries", "records")}
+
+
+def open_batches(folder: Path = CORPUS) -> frozenset[str]:
+    """The batches that were open to the writers of patterns, on which no pattern's precision is measured."""
+    table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
+    return frozenset(table["open_to_patterns"]["batches"])
 
 
 def part_of(batch: str, *, kind: str, split: Mapping[str, frozenset[str]]) -> Part:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
-from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokens, hashed, hits
+from cdi_nlp.detect.matching import Hit, Loose, Page, PhraseIndex, Tokens, hashed, hits
 from cdi_nlp.detect.speech import Frame, SpeechReader, claimant, reporter, says_suspect
 from cdi_nlp.records import RecordType, Reporter, Status, When
 from cdi_nlp.taxonomy.cues import Cue, Cues
@@ -40,9 +40,6 @@ BE = frozenset("was were been being be is are got get isnt wasnt".split())
 _YEAR = re.compile(r"(?:19[4-9]|20[0-4])\d")
 LAST_YEAR = 2025
 """A year before this one is past where the record has no date of its own."""
-
-OPENING = 4
-"""How near the start of a segment a cue must stand to speak of the segment before."""
 
 REPORTERS: dict[RecordType, Reporter] = {
     "referral_email": "professional",
@@ -145,7 +142,7 @@ class Context:
         if not self.previous.matches(page):
             return []
         found = self.signs(page).cues
-        return [hit.cue for hit in found if hit.cue.scope == "previous" and hit.start < OPENING]
+        return [hit.cue for hit in found if hit.cue.scope == "previous" and hit.start < hit.cue.reach]
 
     def read(self, mention: Hit, page: Page, *, signs: Signs, asks: Asks) -> Meaning:
         """What the signs of the segment make of the mention at these tokens."""
@@ -213,9 +210,12 @@ def distance(mention: Hit, start: int, end: int) -> int:
 def _ignored(hit: _CueHit, mention: Hit, ignores: frozenset[str]) -> bool:
     """Whether a pattern speaks for itself on this kind of cue.
 
-    A negation that a pattern ignores is one of its own words ("would not let her leave"): only inside the mention.
+    A negation that a pattern ignores is one of its own words ("would not let her leave"): only inside the mention, and
+    not where the pattern reads over it.
     """
     if hit.cue.value not in ignores:
+        return False
+    if hit.cue.value == "negated" and isinstance(mention, Loose):
         return False
     return hit.cue.value != "negated" or (hit.start >= mention[0] and hit.end - hit.start == 1)
 

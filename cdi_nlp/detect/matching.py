@@ -43,6 +43,12 @@ Hit = tuple[int, int]
 """First and last-but-one token of a match."""
 
 
+class Loose(tuple[int, int]):
+    """A match that stands only when words of `SEEN_THROUGH` are read over: none of them is a word of the phrase."""
+
+    __slots__ = ()
+
+
 def flatten(text: str) -> str:
     """The text in lower case with plain quotes and spaces, each character in its own place."""
     return _JOINED.sub(" ", text.translate(_SAME_LENGTH))
@@ -335,7 +341,7 @@ def hits(phrases: Sequence[Compiled], tokens: Tokens, *, through: frozenset[int]
     if not through.isdisjoint(tokens.norms):
         kept = [at for at, norm in enumerate(tokens.norms) if norm not in through]
         for name, (first, last) in _standing(phrases, [tokens.norms[at] for at in kept], tokens.numbers):
-            found.setdefault(name, []).append((kept[first], kept[last - 1] + 1))
+            found.setdefault(name, []).append(Loose((kept[first], kept[last - 1] + 1)))
     return {name: longest(places) for name, places in found.items()}
 
 
@@ -362,7 +368,8 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
     if len(distinct) == 1:
         return list(distinct)
     kept: list[Hit] = []
-    for start, end in sorted(distinct, key=lambda hit: (hit[0] - hit[1], hit[0])):
+    for hit in sorted(distinct, key=lambda hit: (hit[0] - hit[1], hit[0])):
+        start, end = hit
         if all(end <= first or last <= start for first, last in kept):
-            kept.append((start, end))
+            kept.append(hit)
     return sorted(kept)

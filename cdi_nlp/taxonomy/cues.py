@@ -6,7 +6,7 @@ status, when, reporter   what it makes of a mention (one of the three)
 any         its phrases (phrases.py)
 unless      phrases that cancel it when they overlap it ("not only")
 direction   "before" the mention (it governs what follows), "after" it, or "around"
-reach       how many tokens may stand between
+reach       how many tokens may stand between; in "previous" scope, before the cue in its segment
 comma       true: a comma ends its scope
 scope       "clause", or "segment" (scope words do not end it), "previous" (it opens a segment and speaks of the one
             before), or "record" (it speaks of every mention in the record)
