@@ -11,14 +11,17 @@ from cdi_nlp.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class FlagSettings:
-    """The operating thresholds: a disclosure of at least this probability is flagged."""
+    """The operating thresholds: a disclosure of at least this probability is flagged.
 
-    default: float = 0.5
+    `default` is for every family that is not named in `families`; without it, each family has its own of families.toml.
+    """
+
+    default: float | None = None
     families: Mapping[str, float] = field(default_factory=dict)
 
-    def threshold(self, family: str) -> float:
-        """The threshold in force for a family."""
-        return self.families.get(family, self.default)
+    def threshold(self, family: str, *, own: float) -> float:
+        """The threshold in force for a family whose own is `own`."""
+        return self.families.get(family, own if self.default is None else self.default)
 
 
 @dataclass(frozen=True, slots=True)

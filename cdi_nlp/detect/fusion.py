@@ -26,6 +26,8 @@ BY_OFFICE = frozenset({"common_assault", "assault_with_injury"})
 """The families whose code goes by the victim's office: a constable's is a class of its own (classes 8S, 104)."""
 A_LIST = 3
 """Families named in one sentence from which on it is a list of offences, not an account of one."""
+SHORT = 60
+"""Words above which a record that names an offence would tell it too: the name alone then counts half."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -88,9 +90,10 @@ class Fusion:
                 best[finding.segment] = finding
         ranked = sorted(best.values(), key=lambda f: (-f.precision, f.start))
         family, lead = ranked[0].family, ranked[0]
+        named_alone = not self._plain(ranked) and reading.record.text.count(" ") > SHORT
         doubt = 1.0
         for place, finding in enumerate(ranked):
-            doubt *= 1 - finding.precision / 2**place
+            doubt *= 1 - finding.precision / 2 ** (place + named_alone)
         probability = round(1 - doubt, 4)
         cast = cast_of(reading, findings) if probability >= LEAST else Cast()
         sex, age = _one_sex(cast.victims), _one_age(cast.victims)
@@ -106,7 +109,7 @@ class Fusion:
             family=family,
             ho_code=code,
             probability=probability,
-            flagged=probability >= self.flag.threshold(family),
+            flagged=probability >= self.flag.threshold(family, own=self.taxonomy.families[family].flag_at),
             status=_status(findings),
             when="current" if any(f.when == "current" for f in findings) else "historic",
             reported_by=lead.reported_by,

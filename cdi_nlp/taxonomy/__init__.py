@@ -53,6 +53,7 @@ class Family:
     lesser: tuple[str, ...] = ()
     conduct: bool = False
     state: bool = False
+    flag_at: float = 0.5
 
 
 class Offence(NamedTuple):
@@ -225,6 +226,8 @@ def _family(name: str, table: Mapping[str, object]) -> Family:
     if family.hmic_group not in get_args(HmicGroup):
         choices = ", ".join(get_args(HmicGroup))
         raise TaxonomyError(f"families.toml [{name}]: hmic_group {family.hmic_group!r}; use {choices}")
+    if not 0 < family.flag_at <= 1:
+        raise TaxonomyError(f"families.toml [{name}]: flag_at is {family.flag_at}; use a probability over 0")
     if not 1 <= family.harm <= 10:
         raise TaxonomyError(f"families.toml [{name}]: harm is {family.harm}; use 1 to 10")
     return family
