@@ -90,7 +90,7 @@ class Fusion:
                 best[finding.segment] = finding
         ranked = sorted(best.values(), key=lambda f: (-f.precision, f.start))
         family, lead = ranked[0].family, ranked[0]
-        named_alone = not self._plain(ranked) and reading.record.text.count(" ") > SHORT
+        named_alone = not self._plain(findings) and reading.record.text.count(" ") > SHORT
         doubt = 1.0
         for place, finding in enumerate(ranked):
             doubt *= 1 - finding.precision / 2 ** (place + named_alone)

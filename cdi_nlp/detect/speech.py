@@ -22,6 +22,11 @@ SUBJECT = 12
 HARD_ENDS = hashed(";.!?")
 PRONOUNS = ("he", "she", "they", "i")
 _HASH_TO_PRONOUN: Mapping[int, str] = {next(iter(hashed((word,)))): word for word in PRONOUNS}
+_PARTNERS: Mapping[int, str] = {
+    **dict.fromkeys(hashed(("husband", "boyfriend", "fiance", "exhusband")), "he"),
+    **dict.fromkeys(hashed(("wife", "girlfriend", "fiancee", "exwife")), "she"),
+}
+"""Partners speak for themselves: as the pronoun that stands for them, for who is victim and who suspect is open."""
 _BE_BY = hashed(("by",))
 _COLON = hashed((":",))
 HEADING = 5
@@ -91,6 +96,8 @@ class SpeechReader:
                 return Frame("witness" if seen else source, back, at + 1)
             if norm in _HASH_TO_PRONOUN:
                 return Frame("pronoun", back, at + 1, _HASH_TO_PRONOUN[norm])
+            if norm in _PARTNERS:
+                return Frame("pronoun", back, at + 1, _PARTNERS[norm])
         return None
 
     def _told_by(self, norms: Sequence[int], at: int) -> Frame | None:
@@ -121,6 +128,8 @@ def reporter(frames: Sequence[Frame], mention: Hit, tokens: Tokens) -> Reporter 
     claim = claimant(frames, mention)
     if claim is None:
         return None
+    if claim.source == "witness":
+        return "witness"
     outer = claim
     for frame in reversed(frames[: frames.index(claim)]):
         between = tokens.norms[frame.end : outer.start]
