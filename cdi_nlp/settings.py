@@ -13,15 +13,15 @@ from cdi_nlp.errors import SettingsError
 class FlagSettings:
     """The operating thresholds: a disclosure of at least this probability is flagged.
 
-    `default` is for every family that is not named in `families`; without it, each family has its own of families.toml.
+    `default` is for every family that is not named in `families`; 0 leaves each family its own (families.toml).
     """
 
-    default: float | None = None
+    default: float = 0.0
     families: Mapping[str, float] = field(default_factory=dict)
 
     def threshold(self, family: str, *, own: float) -> float:
         """The threshold in force for a family whose own is `own`."""
-        return self.families.get(family, own if self.default is None else self.default)
+        return self.families.get(family, self.default or own)
 
 
 @dataclass(frozen=True, slots=True)

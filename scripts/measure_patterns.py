@@ -4,10 +4,10 @@ Writes precision.csv and frequency.csv into cdi_nlp/taxonomy/.
 
     .venv/bin/python scripts/measure_patterns.py
 
-A hit is a record or entry in which the pattern fires with a status that discloses, and stands after a graver family told
-in the same breath has absorbed it; it is right where the writer marked that family. What was open to the pattern writers
-and what is kept for testing (data/corpus/split.toml) is left out. Counts, not shares, are written: the loader draws
-small counts to a prior.
+A hit is a record or entry in which the pattern fires with a status that discloses, and stands after a graver family
+told in the same breath has absorbed it; it is right where the writer marked that family. What was open to the pattern
+writers and what is kept for testing (data/corpus/split.toml) is left out. Counts, not shares, are written: the loader
+draws small counts to a prior.
 """
 
 import csv

@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -36,7 +37,7 @@ FIGURES = {
 
 
 def report(root: Path, gold: Path, *, today: date) -> str:
-    """The page, with every figure as the scorer printed it."""
+    """The page, with every figure as the scorer printed it, and after them the errors read (docs/quality-causes.md)."""
     lines = [
         "# Quality",
         "",
@@ -52,7 +53,8 @@ def report(root: Path, gold: Path, *, today: date) -> str:
     examples = gold / "rules_examples.jsonl"
     if examples.is_file():
         lines += ["", "## rules_examples", "", *rules_section(examples)]
-    return "\n".join(lines) + "\n"
+    causes = (root / "docs" / "quality-causes.md").read_text(encoding="utf-8")
+    return "\n".join(lines) + "\n\n" + causes
 
 
 def gold_sets(gold: Path) -> Iterator[tuple[str, Path, str]]:
@@ -75,15 +77,21 @@ def own_sets(root: Path, folder: Path) -> Iterator[tuple[str, Path, str]]:
             row = rows[answer["id"]]
             file.write(json.dumps({**row, "recorded_crimes": crimes.get(row["id"], []), **answer}) + "\n")
     yield "sample", path, "The month of `data/sample`. Half of it was open to the writers of the patterns."
-    path = folder / "corpus.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for batch in sorted((root / "data/corpus/records").glob("*.jsonl")):
-            file.write(batch.read_text(encoding="utf-8"))
-    note = (
-        "The written records of `data/corpus`, on which pattern precision is measured and half of which was open to "
-        "the writers of the patterns: these figures flatter."
-    )
-    yield "corpus", path, note
+    for name, tested, note in (
+        ("corpus, train part", False, "Written records; pattern precision is measured on them: these figures flatter."),
+        ("corpus, test part", True, "Written records that no pattern writer and no measurement of precision read."),
+    ):
+        path = folder / f"{name.replace(', ', ' ')}.jsonl"
+        path.write_text("".join(batch_text(root, tested=tested)), encoding="utf-8")
+        yield name, path, note
+
+
+def batch_text(root: Path, *, tested: bool) -> Iterator[str]:
+    """The record batches of one part of the split, each as its file holds it."""
+    split = tomllib.loads((root / "data/corpus/split.toml").read_text(encoding="utf-8"))["test"]["records"]
+    for batch in sorted((root / "data/corpus/records").glob("*.jsonl")):
+        if (batch.stem in split) == tested:
+            yield batch.read_text(encoding="utf-8")
 
 
 def _recorded(path: Path) -> dict[str, list[str]]:

@@ -24,7 +24,8 @@ def sentences(root: Path) -> list[str]:
     found = []
     for path in [root / "data/sample/incidents.jsonl", *sorted((root / "data/corpus/records").glob("*.jsonl"))]:
         for line in path.read_text(encoding="utf-8").splitlines():
-            text = json.loads(line)["text"]
+            row = json.loads(line)
+            text = row["text"] if "text" in row else "\n".join(entry["text"] for entry in row["entries"])
             record = Record(id="x", text=text, entries=parse_entries(text))
             found += [text[segment.start : segment.end] for segment in segments(record)]
     return found

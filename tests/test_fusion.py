@@ -180,7 +180,7 @@ def test_what_holds_of_every_reading(found):
     assert set(families) <= {item.family for item in found if item.status in DISCLOSING}
     for disclosure in disclosures:
         assert LEAST <= disclosure.probability <= 1
-        assert disclosure.flagged == (disclosure.probability >= 0.5)
+        assert disclosure.flagged == (disclosure.probability >= TAXONOMY.families[disclosure.family].flag_at)
         assert disclosure.status in DISCLOSING
         assert 1 <= len(disclosure.evidence) <= MOST_EVIDENCE
         assert all(item.quote and item.quote == TEXT[item.start : item.end] for item in disclosure.evidence)

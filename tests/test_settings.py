@@ -16,8 +16,8 @@ def test_no_file_gives_the_defaults():
 
 def test_a_file_changes_what_it_names(tmp_path):
     settings = load_settings(write(tmp_path, "[flag]\ndefault = 0.4\nfamilies = { rape = 0.2 }\n[scan]\nworkers = 3\n"))
-    assert settings.flag.threshold("rape") == 0.2
-    assert settings.flag.threshold("theft") == 0.4
+    assert settings.flag.threshold("rape", own=0.4) == 0.2
+    assert settings.flag.threshold("theft", own=0.5) == 0.4
     assert settings.scan.workers == 3
 
 
@@ -44,3 +44,7 @@ def test_a_wrong_setting_is_refused_with_its_name_and_value(tmp_path, text, word
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(SettingsError, match="nowhere.toml: cannot be read"):
         load_settings(tmp_path / "nowhere.toml")
+
+
+def test_without_a_setting_a_family_is_flagged_at_its_own_threshold():
+    assert load_settings(None).flag.threshold("rape", own=0.4) == 0.4

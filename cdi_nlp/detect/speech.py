@@ -6,7 +6,6 @@ The outermost says who brings it to the police. A frame reaches to the end of it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, NamedTuple
 
 from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
@@ -86,19 +85,22 @@ class SpeechReader:
         if norms[at + 1 : at + 2] and norms[at + 1] in _BE_BY:
             return self._told_by(norms, at)
         for back in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
-            norm = norms[back]
-            if norm in HARD_ENDS:
-                return None
-            if norm in self.sources:
-                source = self.sources[norm]
-                # Whoever is no victim, officer or suspect and saw it is a witness, a friend or nurse too.
-                seen = norms[at] in self.sees and source in ("third_party", "professional")
-                return Frame("witness" if seen else source, back, at + 1)
-            if norm in _HASH_TO_PRONOUN:
-                return Frame("pronoun", back, at + 1, _HASH_TO_PRONOUN[norm])
-            if norm in _PARTNERS:
-                return Frame("pronoun", back, at + 1, _PARTNERS[norm])
+            if norms[back] in HARD_ENDS:
+                break
+            if frame := self._speaker(norms, back, at):
+                return frame
         return None
+
+    def _speaker(self, norms: Sequence[int], back: int, at: int) -> Frame | None:
+        """The frame of a speaker who stands at `back`, before a verb at `at`; None where no speaker does."""
+        norm = norms[back]
+        if norm in self.sources:
+            source = self.sources[norm]
+            # Whoever is no victim, officer or suspect and saw it is a witness, a friend or nurse too.
+            seen = norms[at] in self.sees and source in ("third_party", "professional")
+            return Frame("witness" if seen else source, back, at + 1)
+        pronoun = _HASH_TO_PRONOUN.get(norm) or _PARTNERS.get(norm)
+        return Frame("pronoun", back, at + 1, pronoun) if pronoun else None
 
     def _told_by(self, norms: Sequence[int], at: int) -> Frame | None:
         """The speaker of "told by her friend"."""
@@ -155,9 +157,3 @@ def subject(mention: Hit, tokens: Tokens, *, after: int = 0) -> str | None:
     low = max(after, mention[0] - SUBJECT)
     before = [norm for norm in tokens.norms[low : mention[0] + 1] if norm in _HASH_TO_PRONOUN]
     return _HASH_TO_PRONOUN[before[-1]] if before else None
-
-
-@cache
-def source_names() -> tuple[Source, ...]:
-    """The kinds of speaker, in a fixed order."""
-    return _SOURCES
