@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from training.marks import Span
+from training.marks import Marked
 
-Marked = tuple[str, tuple[Span, ...]]
 _WORD = re.compile(r"[A-Za-z']+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -31,6 +31,10 @@ class Span:
         return self.status in DISCLOSING
 
 
+Marked = tuple[str, tuple[Span, ...]]
+"""A plain text and its spans."""
+
+
 def read_marks(marked: str, *, where: str) -> tuple[str, tuple[Span, ...]]:
     """The plain text of a marked one, and its spans in order; a wrong mark is a ValueError that names the place."""
     plain: list[str] = []
