@@ -5,6 +5,7 @@ CdiError                 one clear line for the user, exit status 1
 ├── MappingError         a mapping file or a column name is wrong
 ├── SettingsError        a setting is unknown or out of range
 ├── TaxonomyError        a pattern, cue, family or lexicon file is wrong
+├── ModelError           a model is missing, or is not the one that was registered
 ├── OutputError          the results cannot be written
 └── NotFoundError        the record, family or offence asked for is not there
 """
@@ -28,6 +29,10 @@ class SettingsError(CdiError):
 
 class TaxonomyError(CdiError):
     """A file of the taxonomy is wrong."""
+
+
+class ModelError(CdiError):
+    """A model is missing, or is not the one that was registered."""
 
 
 class OutputError(CdiError):

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cdi_nlp.detect import Reading, read
+from cdi_nlp.detect import Reading, ReadingDetector, read
 from cdi_nlp.detect.flags import is_child, is_domestic
 from cdi_nlp.detect.fusion import Fusion
-from cdi_nlp.detect.patterns import PatternDetector
+from cdi_nlp.detect.models import promoted_folder
+from cdi_nlp.detect.patterns import load_pattern_detector
+from cdi_nlp.detect.weigh import load_weigher
 from cdi_nlp.errors import SettingsError
 from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
 from cdi_nlp.recording.decide import decide
@@ -25,8 +27,6 @@ from cdi_nlp.recording.reconcile import reconcile
 from cdi_nlp.records import Finding, Record, RecordedCrime, Result, Unreadable
 from cdi_nlp.settings import Settings
 from cdi_nlp.taxonomy import Taxonomy, load_taxonomy
-from cdi_nlp.taxonomy.cues import load_cues
-from cdi_nlp.taxonomy.patterns import load_patterns
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, MemoryError)
 """What a bug in a stage may raise: one record's fault must not cost the night its other records."""
@@ -37,7 +37,7 @@ class Scanner:
     """What a scan needs, loaded once a process."""
 
     taxonomy: Taxonomy
-    detector: PatternDetector
+    detector: ReadingDetector
     fusion: Fusion
     reasons: ReasonReader
     crimes: CrimeIndex | None = None
@@ -51,11 +51,16 @@ def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of
         if family not in taxonomy.families:
             nearest = difflib.get_close_matches(family, taxonomy.families, n=1, cutoff=0)[0]
             raise SettingsError(f"settings: flag.families has no family {family!r}; did you mean {nearest!r}?")
-    lexicon, patterns = load_patterns()
-    detector = PatternDetector(patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=taxonomy.version)
-    fusion = Fusion(taxonomy, {pattern.id: pattern for pattern in patterns}, settings.flag)
-    reasons = ReasonReader.build(load_reasons(lexicon), detector.tokenizer)
-    return Scanner(taxonomy, detector, fusion, reasons, crimes, as_of)
+    readable = load_pattern_detector()
+    by_id = {pattern.id: pattern for pattern in readable.patterns}
+    reasons = ReasonReader.build(load_reasons(readable.lexicon), readable.tokenizer)
+    folder = promoted_folder() if settings.scan.detectors == "all" else None
+    if folder is None:
+        return Scanner(taxonomy, readable, Fusion(taxonomy, by_id, settings.flag), reasons, crimes, as_of)
+    from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415  loads numpy and torch: only with a model
+
+    fusion = Fusion(taxonomy, by_id, settings.flag, load_weigher(folder))
+    return Scanner(taxonomy, load_cascade(readable, folder), fusion, reasons, crimes, as_of)
 
 
 def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:

@@ -5,8 +5,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Literal, cast, get_args
 
 from cdi_nlp.errors import SettingsError
+
+Detectors = Literal["all", "patterns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,14 @@ class FlagSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScanSettings:
-    """How a scan runs: processes (0: as many as there are cores), and records handed over at a time."""
+    """How a scan runs: processes (0: as many as there are cores), records handed over at a time, and what detects.
+
+    `detectors` is "all" (patterns and the promoted model, where there is one) or "patterns".
+    """
 
     workers: int = 0
     batch: int = 64
+    detectors: Detectors = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,9 @@ class Settings:
     scan: ScanSettings = field(default_factory=ScanSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
 
+
+PATTERNS_ONLY = Settings(scan=ScanSettings(detectors="patterns"))
+"""The defaults, with no model: what reads and tests the patterns themselves."""
 
 _SECTIONS = {"flag": FlagSettings, "scan": ScanSettings, "queue": QueueSettings}
 _LOWEST = {"scan.workers": 0, "scan.batch": 1, "queue.size": 1}
@@ -75,6 +85,14 @@ def load_settings(path: Path | None) -> Settings:
     return Settings(**sections)
 
 
+def chosen_detectors(name: str) -> Detectors:
+    """The detectors of that name, or a SettingsError with the choices."""
+    for known in get_args(Detectors):
+        if name == known:
+            return cast("Detectors", known)
+    raise SettingsError(f"--detectors is {name!r}; choose from {', '.join(get_args(Detectors))}")
+
+
 def _refuse(path: Path, name: str, known: list[str]) -> None:
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
     raise SettingsError(f"{path}: no setting {name!r}; did you mean {nearest!r}?")
@@ -84,6 +102,10 @@ def _check(path: Path, name: str, value: object) -> None:
     if name in _LOWEST:
         if isinstance(value, bool) or not isinstance(value, int) or value < _LOWEST[name]:
             raise SettingsError(f"{path}: {name} is {value!r}; write a whole number of {_LOWEST[name]} or more")
+        return
+    if name == "scan.detectors":
+        if value not in get_args(Detectors):
+            raise SettingsError(f"{path}: {name} is {value!r}; choose from {', '.join(get_args(Detectors))}")
         return
     shares = value.items() if isinstance(value, dict) else [("", value)]
     for family, share in shares:

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from cdi_nlp.detect import read  # noqa: E402  training stands beside the package, not in it
 from cdi_nlp.pipeline import build_scanner  # noqa: E402
 from cdi_nlp.records import Entry, Record  # noqa: E402
-from cdi_nlp.settings import Settings  # noqa: E402
+from cdi_nlp.settings import PATTERNS_ONLY  # noqa: E402
 from training.corpus import RECORD_TYPES, open_batches, part_of, read_entries, read_records, record_text  # noqa: E402
 from training.corpus import held_out as held_out_batches  # noqa: E402
 
@@ -60,7 +60,7 @@ def write(path: Path, header: list[str], rows: Iterable[Sequence[object]]) -> No
 
 def main() -> None:
     """Read the corpus, count, write."""
-    scanner = build_scanner(Settings())
+    scanner = build_scanner(PATTERNS_ONLY)
     detector = scanner.detector
     common: Counter[str] = Counter()
     hits: Counter[str] = Counter()

@@ -53,6 +53,7 @@ def report(root: Path, gold: Path, *, today: date) -> str:
     examples = gold / "rules_examples.jsonl"
     if examples.is_file():
         lines += ["", "## rules_examples", "", *rules_section(examples)]
+    lines += ["", "## By failure mode", "", *failure_modes(root)]
     causes = (root / "docs" / "quality-causes.md").read_text(encoding="utf-8")
     return "\n".join(lines) + "\n\n" + causes
 
@@ -139,13 +140,48 @@ def _section(path: Path, scorer: Path, folder: Path) -> list[str]:
     return lines
 
 
+def failure_modes(root: Path) -> list[str]:
+    """Recall of the families told in the train part of the written records, by the inspections' failure modes."""
+    from cdi_nlp.pipeline import build_scanner, scan  # noqa: PLC0415
+    from cdi_nlp.records import Record  # noqa: PLC0415
+    from cdi_nlp.settings import PATTERNS_ONLY  # noqa: PLC0415
+
+    scanner = build_scanner(PATTERNS_ONLY)
+    rows = [json.loads(line) for batch in batch_text(root, tested=False) for line in batch.splitlines() if line]
+    tagged = [row for row in rows if any(tag.startswith("F") for tag in row["gold"].get("tags", ()))]
+    told: dict[str, list[int]] = {}
+    for row in tagged:
+        text = row["text"] if "text" in row else "\n".join(entry["text"] for entry in row["entries"])
+        (result,) = scan([Record(row["id"], text, (), row["record_type"])], scanner)
+        flagged = {disclosure.family for disclosure in result.disclosures if disclosure.flagged}
+        wanted = set(row["gold"]["families"])
+        for tag in row["gold"]["tags"]:
+            if tag.startswith("F"):
+                counts = told.setdefault(tag, [0, 0, 0, 0])
+                counts[0] += 1
+                counts[1] += len(wanted)
+                counts[2] += len(wanted & flagged)
+                counts[3] += len(flagged - wanted)
+    lines = [
+        f"The {len(tagged)} records of the corpus's train part that show a failure mode of the inspections (F01 on,",
+        "named in data/README.md), patterns alone: families told, found, and flagged though not told.",
+        "",
+        "| mode | records | told | found | recall | not told |",
+        "|---|---|---|---|---|---|",
+    ]
+    for tag, (count, wanted, found, false) in sorted(told.items()):
+        share = f"{found / wanted:.2f}" if wanted else ""
+        lines.append(f"| {tag} | {count} | {wanted} | {found} | {share} | {false} |")
+    return lines
+
+
 def rules_section(path: Path) -> list[str]:
     """The rules' own examples: how often the stated class's family is found, and what is flagged in vain."""
     from cdi_nlp.pipeline import build_scanner, scan  # noqa: PLC0415
     from cdi_nlp.records import Entry, Record  # noqa: PLC0415
-    from cdi_nlp.settings import Settings  # noqa: PLC0415
+    from cdi_nlp.settings import PATTERNS_ONLY  # noqa: PLC0415
 
-    scanner = build_scanner(Settings())
+    scanner = build_scanner(PATTERNS_ONLY)
     leading = {name: scanner.taxonomy.leading(name) for name in scanner.taxonomy.classes}
     family_of = {name: offence.family for name, offence in leading.items() if offence and offence.family}
     tally = {kind: [0, 0] for kind in ("worked examples of a crime", "statements of a crime", "no crime")}

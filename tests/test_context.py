@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from cdi_nlp.detect.examples import findings
-from cdi_nlp.pipeline import build_scanner
+from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.records import DISCLOSING
-from cdi_nlp.settings import Settings
 from cdi_nlp.taxonomy import FAMILIES
 
 FILE = Path(__file__).with_name("traps.tsv")
@@ -30,7 +29,7 @@ CERTAIN = [
 
 @pytest.fixture(scope="module")
 def detector():
-    return build_scanner(Settings()).detector
+    return load_pattern_detector()
 
 
 def told(detector, sentence: str, *, family: str) -> list:

@@ -5,9 +5,11 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from cdi_nlp.records import DISCLOSING, Reporter, When
 from cdi_nlp.taxonomy import FAMILIES
 
 DATA = Path(__file__).parents[1] / "data"
@@ -113,3 +115,60 @@ def test_no_mail_address_could_be_real():
 
 def test_no_text_holds_a_full_postcode():
     assert [(name, match[0]) for name, text, _ in GOLD for match in POSTCODE.finditer(text)] == []
+
+
+WRITTEN = [row for row in CORPUS if not row["id"].startswith("DEV")]
+FAILURE_MODES = [f"F{number:02}" for number in range(1, 29)]
+
+
+def test_there_are_whole_records_of_every_kind():
+    gold = [row["gold"] for row in CORPUS]
+    assert len(CORPUS) >= 600
+    assert 0.4 * len(CORPUS) <= sum(not item["families"] for item in gold) <= 0.6 * len(CORPUS)
+    assert sum(len(set(item["families"])) > 1 for item in gold) >= 150
+    assert sum(bool(item["wrong_class"]) for item in gold) >= 40
+    assert sum(row["record_type"] == "custody_or_cancelled" for row in CORPUS) >= 40
+    assert sum(len(text_of(row).split()) >= 300 for row in CORPUS) >= 120
+    rightly = [i for i in gold if i["should_record"] and not i["unrecorded"] and not i["wrong_class"]]
+    assert len(rightly) >= 60
+    assert {row["record_type"] for row in CORPUS} >= {
+        "incident", "secondary_incident", "vulnerable_child", "vulnerable_adult", "referral_email",
+        "crime_enquiry_log", "n100", "custody_or_cancelled", "other",
+    }  # fmt: skip
+
+
+def test_every_failure_mode_is_shown():
+    tags = Counter(tag for row in WRITTEN for tag in row["gold"].get("tags", ()))
+    assert {mode: tags[mode] for mode in FAILURE_MODES if tags[mode] < 12} == {}
+    assert tags["n100_right"] + tags["n100_wrong"] >= 20
+    assert tags["cancelled_sound"] >= 15
+    assert tags["cancelled_unsound"] >= 20
+    assert tags["several_people"] >= 60
+
+
+def test_chains_link_records_of_one_batch():
+    names = {row["id"] for row in CORPUS}
+    linked = [row for row in WRITTEN if row.get("links")]
+    assert len(linked) >= 90
+    wrong = [(row["id"], link) for row in linked for link in row["links"] if link not in names]
+    assert wrong == []
+    assert all(link.split("-")[0] == row["id"].split("-")[0] for row in linked for link in row["links"])
+
+
+def test_a_quote_stands_within_one_entry():
+    wrong = [
+        (row["id"], told["quote"])
+        for row in CORPUS
+        if "entries" in row
+        for told in row["gold"]["disclosed"]
+        if not any(told["quote"] in entry["text"] for entry in row["entries"])
+    ]
+    assert wrong == []
+
+
+def test_what_is_told_has_known_words():
+    for row in WRITTEN:
+        for told in row["gold"]["disclosed"]:
+            assert told["status"] in DISCLOSING, row["id"]
+            assert told["when"] in get_args(When), row["id"]
+            assert told["reported_by"] in get_args(Reporter), row["id"]

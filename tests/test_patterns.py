@@ -12,7 +12,7 @@ from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.pipeline import build_scanner
 from cdi_nlp.recording.reasons import load_reasons
 from cdi_nlp.records import Status
-from cdi_nlp.settings import Settings
+from cdi_nlp.settings import PATTERNS_ONLY
 from cdi_nlp.taxonomy import FAMILIES, OTHER, load_taxonomy
 from cdi_nlp.taxonomy.cues import load_cues
 from cdi_nlp.taxonomy.patterns import data_folder, load_patterns, pattern_files, read_toml
@@ -30,7 +30,7 @@ any = ["took her purse"]
 
 @cache
 def own_scanner():
-    return build_scanner(Settings())
+    return build_scanner(PATTERNS_ONLY)
 
 
 def own_detector():

@@ -9,7 +9,7 @@ from cdi_nlp.detect.people import Cast, cast_of
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.pipeline import build_scanner
 from cdi_nlp.records import Entry, Record
-from cdi_nlp.settings import Settings
+from cdi_nlp.settings import PATTERNS_ONLY
 from cdi_nlp.taxonomy.people import person_words
 
 VICTIMS = [
@@ -29,7 +29,7 @@ VICTIMS = [
 
 @pytest.fixture(scope="module")
 def scanner():
-    return build_scanner(Settings())
+    return build_scanner(PATTERNS_ONLY)
 
 
 def people(scanner, text: str, family: str = "common_assault") -> Cast:

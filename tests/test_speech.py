@@ -3,8 +3,7 @@
 import pytest
 
 from cdi_nlp.detect.examples import findings
-from cdi_nlp.pipeline import build_scanner
-from cdi_nlp.settings import Settings
+from cdi_nlp.detect.patterns import load_pattern_detector
 
 CLAIMS = [
     ("SUSP says he did not push her.", "suspect_denied"),
@@ -32,7 +31,7 @@ REPORTERS = [
 
 @pytest.fixture(scope="module")
 def detector():
-    return build_scanner(Settings()).detector
+    return load_pattern_detector()
 
 
 def told(detector, sentence: str) -> list:

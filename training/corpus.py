@@ -124,6 +124,12 @@ def held_out(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
     return {kind: frozenset(table["test"][kind]) for kind in ("entries", "records")}
 
 
+def calibration(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
+    """The training batches on which models are chosen and their probabilities fitted."""
+    table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
+    return {kind: frozenset(table["calibration"][kind]) for kind in ("entries", "records")}
+
+
 def open_batches(folder: Path = CORPUS) -> frozenset[str]:
     """The batches that were open to the writers of patterns, on which no pattern's precision is measured."""
     table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))

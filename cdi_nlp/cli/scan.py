@@ -24,6 +24,9 @@ def scan(  # noqa: PLR0913, PLR0917  the options of a command are its arguments
         datetime | None, typer.Option(help="Count lateness against this time (none is counted by default).")
     ] = None,
     quotes: Annotated[bool, typer.Option(help="Write the words of the records into the results.")] = True,  # noqa: FBT002
+    detectors: Annotated[
+        str | None, typer.Option(help="all: patterns and the promoted model, where there is one; or patterns.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,  # noqa: FBT002
 ) -> None:
     """Scan records and rank those that disclose an offence nobody recorded.
@@ -32,11 +35,13 @@ def scan(  # noqa: PLR0913, PLR0917  the options of a command are its arguments
     browser). A row that cannot be read gets a line with its error, and the scan goes on.
     """
     from cdi_nlp.scan.job import Request, scan_source  # noqa: PLC0415  heavy: only when a scan runs
-    from cdi_nlp.settings import load_settings  # noqa: PLC0415
+    from cdi_nlp.settings import chosen_detectors, load_settings  # noqa: PLC0415
 
     chosen = load_settings(settings)
     if workers is not None:
         chosen = replace(chosen, scan=replace(chosen.scan, workers=workers))
+    if detectors is not None:
+        chosen = replace(chosen, scan=replace(chosen.scan, detectors=chosen_detectors(detectors)))
     request = Request(
         source, out, crimes=crimes, mapping=mapping, query=query, settings=chosen, as_of=as_of, quotes=quotes
     )

@@ -90,10 +90,9 @@ def _page(table: dict[str, Any]) -> str:
 
 def _test(*, as_json: bool) -> int:
     from cdi_nlp.detect.examples import check_cues, check_pattern  # noqa: PLC0415
-    from cdi_nlp.pipeline import build_scanner  # noqa: PLC0415
-    from cdi_nlp.settings import Settings  # noqa: PLC0415
+    from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
 
-    detector = build_scanner(Settings()).detector
+    detector = load_pattern_detector()
     failures = [failure for pattern in detector.patterns for failure in check_pattern(detector, pattern)]
     failures += check_cues(detector)
     if as_json:

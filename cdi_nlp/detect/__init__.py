@@ -34,3 +34,9 @@ class Detector(Protocol):
     def detect(self, readings: Iterable[Reading]) -> Iterator[tuple[Finding, ...]]:
         """The findings of each reading, in the order of the readings."""
         ...
+
+
+class ReadingDetector(Detector, Protocol):
+    """A detector that says how records are tokenised for it: what a scan is built on."""
+
+    tokenizer: Tokenizer

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.detect.people import Cast, cast_of
+from cdi_nlp.detect.people import cast_of
+from cdi_nlp.detect.weigh import Weigher, evidenced, features
+from cdi_nlp.detect.windows import windows
 from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Person, Sex, Status
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import Taxonomy
@@ -20,6 +22,9 @@ from cdi_nlp.taxonomy.patterns import Pattern
 LEAST = 0.05
 """A disclosure less probable than this is left out of the results."""
 MOST_EVIDENCE = 5
+LEARNED = frozenset({"linear", "encoder"})
+SHOWN = 0.3
+"""An encoder's finding of at least this probability is shown as evidence."""
 BY_SEX_AND_AGE = frozenset({"rape", "sexual_assault", "child_sexual_offence"})
 """The families whose Home Office code goes by the victim's sex and age (classes 17 to 23)."""
 BY_OFFICE = frozenset({"common_assault", "assault_with_injury"})
@@ -39,12 +44,50 @@ class Fusion:
     taxonomy: Taxonomy
     patterns: Mapping[str, Pattern]
     flag: FlagSettings
+    weigher: Weigher | None = None
 
     def combine(self, reading: Reading, findings: Sequence[Finding]) -> tuple[Disclosure, ...]:
-        """The disclosures of a record, in the order of the taxonomy's families."""
-        told = self.standing(findings)
-        made = (self._disclosure(reading, told[name]) for name in self.taxonomy.families if name in told)
-        return tuple(disclosure for disclosure in made if disclosure.probability >= LEAST)
+        """The disclosures of a record, in the order of the taxonomy's families.
+
+        With a weigher the learned detectors' findings are weighed with the patterns'; without one patterns decide.
+        """
+        told = self.standing([finding for finding in findings if finding.detector not in LEARNED])
+        chances = {name: self.chance(reading, found) for name, found in told.items()}
+        if self.weigher:
+            chances = self._weighed(reading, findings, chances)
+            for finding in findings:
+                if finding.detector == "encoder" and finding.precision >= SHOWN and finding.status in DISCLOSING:
+                    told.setdefault(finding.family, []).append(finding)
+        made = (
+            self._disclosure(reading, told[name], probability=round(chances[name], 4))
+            for name in self.taxonomy.families
+            if name in told and chances.get(name, 0.0) >= LEAST
+        )
+        return tuple(made)
+
+    def _weighed(self, reading: Reading, findings: Sequence[Finding], chances: Mapping[str, float]) -> dict[str, float]:
+        """Each family's probability, patterns and learned detectors weighed together."""
+        if self.weigher is None:
+            return dict(chances)
+        learned, count = evidenced(findings), len(windows(reading))
+        return {
+            name: self.weigher.probability(
+                name,
+                features(name, patterns=chances, learned=learned, windows=count, taxonomy=self.taxonomy),
+            )
+            for name in learned.keys() | chances.keys()
+        }
+
+    def chance(self, reading: Reading, findings: Sequence[Finding]) -> float:
+        """The probability that pattern precision supports: the best of each segment, each further one counting half."""
+        best: dict[int, float] = {}
+        for finding in findings:
+            best[finding.segment] = max(best.get(finding.segment, 0.0), finding.precision)
+        named_alone = not self._plain(findings) and reading.record.text.count(" ") > SHORT
+        doubt = 1.0
+        for place, precision in enumerate(sorted(best.values(), reverse=True)):
+            doubt *= 1 - precision / 2 ** (place + named_alone)
+        return 1 - doubt
 
     def standing(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
         """By family, the findings that disclose and stand on an act of their own."""
@@ -82,20 +125,15 @@ class Fusion:
         """Whether some finding tells the act, not only the offence's name."""
         return any(not self._vague(finding) for finding in findings)
 
-    def _disclosure(self, reading: Reading, findings: Sequence[Finding]) -> Disclosure:
+    def _disclosure(self, reading: Reading, findings: Sequence[Finding], *, probability: float) -> Disclosure:
         best: dict[int, Finding] = {}
         for finding in findings:
             held = best.get(finding.segment)
-            if held is None or finding.precision > held.precision:
+            if held is None or _rank(finding) < _rank(held):
                 best[finding.segment] = finding
         ranked = sorted(best.values(), key=lambda f: (-f.precision, f.start))
         family, lead = ranked[0].family, ranked[0]
-        named_alone = not self._plain(findings) and reading.record.text.count(" ") > SHORT
-        doubt = 1.0
-        for place, finding in enumerate(ranked):
-            doubt *= 1 - finding.precision / 2 ** (place + named_alone)
-        probability = round(1 - doubt, 4)
-        cast = cast_of(reading, findings) if probability >= LEAST else Cast()
+        cast = cast_of(reading, findings)
         sex, age = _one_sex(cast.victims), _one_age(cast.victims)
         reported = reading.record.reported_at
         code = lead.ho_code or suggest_code(
@@ -122,8 +160,14 @@ class Fusion:
     def _why(self, ranked: Sequence[Finding]) -> str:
         lead = ranked[0]
         pattern = self.patterns.get(lead.source)
+        if lead.detector == "encoder":
+            return self._with_places(f"Read so by the encoder ({lead.precision:.0%} of this window alone)", ranked)
         text = pattern.why.rstrip(".") if pattern and pattern.why else f"Words of {lead.family}"
-        parts = [f"{text} ({lead.source}, right {lead.precision:.0%} of the time)"]
+        return self._with_places(f"{text} ({lead.source}, right {lead.precision:.0%} of the time)", ranked)
+
+    def _with_places(self, said: str, ranked: Sequence[Finding]) -> str:
+        """A reason with how often it is told, and what became of it."""
+        lead, parts = ranked[0], [said]
         if len(ranked) > 1:
             parts.append(f"said in {len(ranked)} places")
         if lead.status != "affirmed":
@@ -131,6 +175,11 @@ class Fusion:
         if lead.when == "historic":
             parts.append("historic")
         return "; ".join(parts)
+
+
+def _rank(finding: Finding) -> tuple[bool, float, int]:
+    """Which of several findings of one segment shows the act best: a pattern's before a model's, then the surer."""
+    return finding.detector in LEARNED, -finding.precision, finding.start
 
 
 def _one_sex(victims: Sequence[Person]) -> Sex | None:

@@ -75,7 +75,7 @@ class Network(nn.Module):
 
 def encode(window: Window, tokenizer: Tokenizer) -> Encoded:
     """A window as [CLS] before [SEP] target [SEP] after [SEP], each part cut to its most tokens."""
-    start, stop = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    start, stop = int(tokenizer.token_to_id("[CLS]") or 0), int(tokenizer.token_to_id("[SEP]") or 0)
     before = tokenizer.encode(window.before, add_special_tokens=False).ids[-BEFORE:] if window.before else []
     own = tokenizer.encode(window.target, add_special_tokens=False)
     after = tokenizer.encode(window.after, add_special_tokens=False).ids[:AFTER] if window.after else []

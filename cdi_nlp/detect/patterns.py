@@ -8,8 +8,9 @@ from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Asks, Context, Meaning, Signs
 from cdi_nlp.detect.matching import SEEN_THROUGH, Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed
 from cdi_nlp.records import DISCLOSING, Finding, Record, Status
-from cdi_nlp.taxonomy.cues import Cue, Cues
-from cdi_nlp.taxonomy.patterns import Pattern
+from cdi_nlp.taxonomy import load_taxonomy
+from cdi_nlp.taxonomy.cues import Cue, Cues, load_cues
+from cdi_nlp.taxonomy.patterns import Pattern, load_patterns
 from cdi_nlp.taxonomy.phrases import Lexicon
 
 ANSWER_LIMIT = 160
@@ -193,6 +194,13 @@ class PatternDetector:
             return True
         same = (other for other in found if other.source == finding.source and other.status in DISCLOSING)
         return len({other.segment for other in same}) >= needed
+
+
+def load_pattern_detector() -> PatternDetector:
+    """The detector over the patterns and cues that the package carries."""
+    lexicon, patterns = load_patterns()
+    version = load_taxonomy().version
+    return PatternDetector(patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=version)
 
 
 def _part(pattern: Pattern, which: int | str) -> str:

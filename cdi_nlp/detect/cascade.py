@@ -1,0 +1,104 @@
+"""The cascade: patterns and the linear model read everything, the encoder only what either lets through.
+
+The gate is set for recall. What the encoder does not read keeps the linear model's opinion, which is low there.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from cdi_nlp.detect import Reading
+from cdi_nlp.detect.encoder import Encoder, Opinion, load_encoder
+from cdi_nlp.detect.linear import LinearModel, load_linear
+from cdi_nlp.detect.matching import Tokenizer
+from cdi_nlp.detect.patterns import PatternDetector
+from cdi_nlp.detect.windows import Window, windows
+from cdi_nlp.records import DISCLOSING, Finding
+
+GATE = -3.5
+"""Log-odds of the linear model's likeliest family from which the encoder reads a window."""
+LEAST = 0.03
+"""A learned opinion below this probability is no finding."""
+
+
+@dataclass(slots=True, repr=False)
+class Cascade:
+    """Patterns, linear model and encoder as one detector: its findings say which of the three saw them."""
+
+    patterns: PatternDetector
+    linear: LinearModel
+    encoder: Encoder
+    version: str
+    gate: float = GATE
+    name: str = "cascade"
+    tokenizer: Tokenizer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Share the tokenizer of the patterns."""
+        self.tokenizer = self.patterns.tokenizer
+
+    def detect(self, readings: Iterable[Reading]) -> Iterator[tuple[Finding, ...]]:
+        """The findings of each reading, in the order of the readings."""
+        held = list(readings)
+        for reading, found in zip(held, self.patterns.detect(held), strict=True):
+            yield (*found, *self._learned(reading, found))
+
+    def _learned(self, reading: Reading, found: Sequence[Finding]) -> Iterator[Finding]:
+        whole = windows(reading)
+        logits = self.linear.logits(whole)
+        named = {finding.segment for finding in found}
+        passed = [
+            number
+            for number, window in enumerate(whole)
+            if window.segment in named or float(logits[number].max()) >= self.gate
+        ]
+        for window, row in zip(whole, logits, strict=True):
+            yield from self._linear(reading, window, row)
+        for number, opinion in zip(passed, self.encoder.read([whole[n] for n in passed]), strict=True):
+            yield from self._encoded(reading, whole[number], opinion)
+
+    def _linear(self, reading: Reading, window: Window, row: np.ndarray) -> Iterator[Finding]:
+        segment = reading.segments[window.segment]
+        for at in np.flatnonzero(row >= _logit(LEAST)):
+            yield Finding(
+                family=self.linear.labels[at],
+                start=segment.start,
+                end=segment.end,
+                segment=window.segment,
+                detector="linear",
+                source="linear",
+                precision=_probability(float(row[at])),
+            )
+
+    def _encoded(self, reading: Reading, window: Window, opinion: Opinion) -> Iterator[Finding]:
+        segment = reading.segments[window.segment]
+        for at, logit in enumerate(opinion.logits):
+            if logit >= _logit(LEAST):
+                status = opinion.statuses[at]
+                yield Finding(
+                    family=self.encoder.labels[at],
+                    start=segment.start + opinion.start,
+                    end=segment.start + opinion.end,
+                    segment=window.segment,
+                    detector="encoder",
+                    source="encoder",
+                    precision=_probability(logit),
+                    status=status if status in DISCLOSING else "affirmed",
+                    reported_by=opinion.reported_by,
+                    when=opinion.when,
+                )
+
+
+def _probability(logit: float) -> float:
+    return round(1 / (1 + float(np.exp(-logit))), 4)
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))
+
+
+def load_cascade(patterns: PatternDetector, folder: Path) -> Cascade:
+    """The cascade over a model folder whose files are as registered."""
+    return Cascade(patterns, load_linear(folder), load_encoder(folder), version=folder.name)

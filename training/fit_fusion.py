@@ -1,0 +1,63 @@
+"""Fitting the weigher: on whole records that no model read, what patterns and models found against what was told."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cdi_nlp.detect import read
+from cdi_nlp.detect.cascade import Cascade
+from cdi_nlp.detect.fusion import LEARNED, Fusion
+from cdi_nlp.detect.weigh import FEATURES, Weigher, evidenced, features
+from cdi_nlp.detect.windows import windows
+from cdi_nlp.settings import FlagSettings
+from cdi_nlp.taxonomy import load_taxonomy
+from training.fit_linear import LABELS
+from training.windows import Told
+
+STRENGTH = 0.5
+"""Inverse strength of the penalty (C) on weights and intercepts."""
+FAMILY = 0.5
+"""Size of a family's own column: small, so that its intercept is drawn to the common one."""
+
+
+def rows_of(cascade: Cascade, told: Sequence[Told]) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Features, answers and family of every family of every record of which anything was found."""
+    taxonomy = load_taxonomy()
+    by_id = {pattern.id: pattern for pattern in cascade.patterns.patterns}
+    fusion = Fusion(taxonomy, by_id, FlagSettings())
+    readings = [read(one.record, cascade.patterns.tokenizer) for one in told]
+    rows, answers, names = [], [], []
+    for one, reading, found in zip(told, readings, cascade.detect(readings), strict=True):
+        plain = fusion.standing([finding for finding in found if finding.detector not in LEARNED])
+        patterns = {name: fusion.chance(reading, findings) for name, findings in plain.items()}
+        learned, count = evidenced(found), len(windows(reading))
+        for name in LABELS:
+            rows.append(features(name, patterns=patterns, learned=learned, windows=count, taxonomy=taxonomy))
+            answers.append(name in one.families)
+            names.append(name)
+    return np.array(rows), np.array(answers), names
+
+
+def fit_fusion(cascade: Cascade, told: Sequence[Told]) -> Weigher:
+    """The weigher of calibration records."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  heavy, and only training needs it
+
+    rows, answers, names = rows_of(cascade, told)
+    own = np.array([[FAMILY * (name == label) for label in LABELS] for name in names])
+    model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(np.hstack([rows, own]), answers)
+    shared, families = model.coef_[0][: len(FEATURES)], model.coef_[0][len(FEATURES) :]
+    intercepts = {
+        label: round(float(model.intercept_[0] + FAMILY * families[at]), 5) for at, label in enumerate(LABELS)
+    }
+    return Weigher(tuple(round(float(value), 5) for value in shared), intercepts)
+
+
+def save_weigher(weigher: Weigher, out: Path) -> None:
+    """Write the weigher as JSON that a person can read."""
+    table = {
+        "weights": dict(zip(FEATURES, weigher.weights, strict=True)),
+        "intercepts": dict(weigher.intercepts),
+    }
+    (out / "fusion.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
