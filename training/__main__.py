@@ -2,6 +2,10 @@
 
 corpus    the counts and the diversity of the written corpus
 curve     what a plain linear model learns from a quarter to all of it
+fit       linear model, encoder and weigher, into runs/<name>/
+evaluate  the run on the test part: metrics and card
+register  the run into models/, with its digests
+all       fit, evaluate, register
 """
 
 import sys
@@ -16,6 +20,10 @@ from training.curve import curve as learn
 from training.curve import plot
 from training.overlap import shared_runs
 from training.report import corpus_report
+from training.steps import evaluate, fit, read_config, register
+
+BASE = Path(__file__).parent / "configs" / "base.toml"
+ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration of the run.")]
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -58,6 +66,39 @@ def curve(
         sys.stdout.write(f"{point.entries:>6} entries: micro-F1 {scores}\n")
     plot(points, out)
     sys.stdout.write(f"drawn: {out}\n")
+
+
+@app.command("fit")
+def fit_command(config: ConfigFile = BASE) -> None:
+    """Fit linear model, encoder and weigher; what is fresh is skipped."""
+    fit(read_config(config), say=say)
+
+
+@app.command("evaluate")
+def evaluate_command(config: ConfigFile = BASE) -> None:
+    """Measure a run on the test part, and write its metrics and card."""
+    evaluate(read_config(config), say=say)
+
+
+@app.command("register")
+def register_command(config: ConfigFile = BASE) -> None:
+    """Copy an evaluated run into models/ and note its digests."""
+    register(read_config(config), say=say)
+
+
+@app.command("all")
+def all_command(config: ConfigFile = BASE) -> None:
+    """Fit, evaluate and register, one after the other."""
+    chosen = read_config(config)
+    fit(chosen, say=say)
+    evaluate(chosen, say=say)
+    register(chosen, say=say)
+
+
+def say(line: str) -> None:
+    """Print a line at once: a step can take half an hour."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def _scores(part: Sequence[Entry], sets: dict[str, tuple[list[str], list[frozens
 
 
 def _micro_f1(found: Any, gold: Sequence[set[str]], names: Sequence[str]) -> float:  # noqa: ANN401  a numpy matrix
-    told = [{names[at] for at in np.flatnonzero(row)} for row in found]
+    told = [{names[at] for at in np.flatnonzero(row).tolist()} for row in found]
     right = sum(len(a & b) for a, b in zip(told, gold, strict=True))
     total = sum(map(len, told)) + sum(map(len, gold))
     return 2 * right / total if total else 0.0

@@ -168,7 +168,7 @@ def fit_encoder(
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
     groups = [{"params": network.bert.parameters(), "lr": fit.rate}, {"params": heads, "lr": 8 * fit.rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    schedule = get_linear_schedule_with_warmup(optimizer, steps // 12, steps)
+    schedule = get_linear_schedule_with_warmup(optimizer, steps // 12, steps)  # type: ignore[no-untyped-call]
     weight = torch.full((len(LABELS),), 2.0)
     best = -1.0
     say(f"{len(first)} windows an epoch, {steps} steps, {len(held)} windows held for choosing the epoch")

@@ -112,6 +112,28 @@ def fit(config: Config, *, say: Say) -> Path:
     return out
 
 
+def evaluate(config: Config, *, say: Say) -> dict[str, Any]:
+    """Measure the run on the test part and write its metrics and card."""
+    from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415
+    from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
+    from cdi_nlp.detect.weigh import load_weigher  # noqa: PLC0415
+    from training import evaluate as measures  # noqa: PLC0415
+
+    parts, out = read_parts(), config.folder
+    told = {"test records": parts.test_records, "test entries": tuple(map(of_entry, parts.test_entries))}
+    cascade = load_cascade(load_pattern_detector(), out)
+    metrics = measures.evaluate(cascade, load_weigher(out), told, seed=config.encoder.seed)
+    corpus = f"{len(parts.entries)} entries and {len(parts.records)} records, digest "
+    corpus += _digest(json.dumps(manifest(), sort_keys=True))[:12]
+    measures.write_card(config.name, metrics, corpus=corpus, out=out)
+    for name, part in metrics.items():
+        own = part["fused"]
+        found = f"micro-F1 {own['micro_f1']} {own['micro_f1_interval']}"
+        say(f"{name}: {found}, false flags {own['false_flags']}, n {own['n']}")
+    say(f"writes {out / 'metrics.json'} and {out / 'card.md'}")
+    return metrics
+
+
 def fit_network(config: Config, parts: Parts, *, say: Say) -> None:
     """Fine-tune the encoder into the run's folder."""
     from training.fit_encoder import Fit, fit_encoder  # noqa: PLC0415  loads torch

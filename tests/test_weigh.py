@@ -1,0 +1,56 @@
+"""Weighing: what more detectors are surer of is more probable, and a family's features are its own."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdi_nlp.detect.weigh import FEATURES, HIGH, LOW, Weigher, evidenced, features, log_odds
+from cdi_nlp.records import Finding
+from cdi_nlp.taxonomy import load_taxonomy
+
+TAXONOMY = load_taxonomy()
+probabilities = st.floats(0.01, 0.99)
+
+
+def learned(family: str, segment: int, *, detector: str = "encoder", precision: float = 0.8) -> Finding:
+    return Finding(family, 0, 1, segment, detector, detector, precision)
+
+
+def row(*findings: Finding, family: str = "theft", patterns: dict | None = None) -> dict[str, float]:
+    found = features(family, patterns=patterns or {}, learned=evidenced(findings), windows=10, taxonomy=TAXONOMY)
+    return dict(zip(FEATURES, found, strict=True))
+
+
+def test_what_was_not_found_counts_lowest():
+    empty = row()
+    assert all(empty[name] == LOW for name in FEATURES if name != "windows")
+
+
+def test_the_two_surest_segments_are_told_apart():
+    found = row(learned("theft", 1, precision=0.9), learned("theft", 4, precision=0.6), learned("rape", 2))
+    assert found["encoder"] == log_odds(0.9)
+    assert found["encoder_second"] == log_odds(0.6)
+
+
+def test_a_graver_family_counts_where_it_stands_on_the_same_segment():
+    same = row(learned("common_assault", 3), learned("assault_with_injury", 3, precision=0.9), family="common_assault")
+    apart = row(learned("common_assault", 3), learned("assault_with_injury", 7, precision=0.9), family="common_assault")
+    assert same["graver_there"] == log_odds(0.9)
+    assert apart["graver_there"] == LOW
+    assert same["neighbour"] == apart["neighbour"] == log_odds(0.9)
+
+
+def test_a_mention_that_does_not_disclose_counts_for_nothing():
+    denied = Finding("theft", 0, 1, 2, "encoder", "encoder", 0.9, "negated")
+    assert row(denied) == row()
+
+
+@given(probabilities, probabilities)
+def test_log_odds_keep_the_order_and_the_range(one, other):
+    assert LOW <= log_odds(one) <= HIGH
+    assert (one <= other) == (log_odds(one) <= log_odds(other)) or log_odds(one) == log_odds(other)
+
+
+@given(st.lists(st.floats(LOW, HIGH), min_size=len(FEATURES), max_size=len(FEATURES)))
+def test_a_probability_is_one(values):
+    weigher = Weigher(tuple(0.3 for _ in FEATURES), dict.fromkeys(TAXONOMY.families, -1.0))
+    assert 0 <= weigher.probability("theft", values) <= 1
