@@ -52,5 +52,5 @@ def test_log_odds_keep_the_order_and_the_range(one, other):
 
 @given(st.lists(st.floats(LOW, HIGH), min_size=len(FEATURES), max_size=len(FEATURES)))
 def test_a_probability_is_one(values):
-    weigher = Weigher(tuple(0.3 for _ in FEATURES), dict.fromkeys(TAXONOMY.families, -1.0))
+    weigher = Weigher(tuple(0.3 for _ in FEATURES), dict.fromkeys(TAXONOMY.families, -1.0), {})
     assert 0 <= weigher.probability("theft", values) <= 1

@@ -23,6 +23,15 @@ LEAST = 0.03
 """A learned opinion below this probability is no finding."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A reading's windows with the linear model's log-odds, and the windows that passed the gate."""
+
+    whole: tuple[Window, ...]
+    logits: np.ndarray
+    passed: tuple[Window, ...]
+
+
 @dataclass(slots=True, repr=False)
 class Cascade:
     """Patterns, linear model and encoder as one detector: its findings say which of the three saw them."""
@@ -40,24 +49,30 @@ class Cascade:
         self.tokenizer = self.patterns.tokenizer
 
     def detect(self, readings: Iterable[Reading]) -> Iterator[tuple[Finding, ...]]:
-        """The findings of each reading, in the order of the readings."""
+        """The findings of each reading, in the order of the readings; all are read first, so that batches fill."""
         held = list(readings)
-        for reading, found in zip(held, self.patterns.detect(held), strict=True):
-            yield (*found, *self._learned(reading, found))
+        named = list(self.patterns.detect(held))
+        opened = [self._gate(reading, found) for reading, found in zip(held, named, strict=True)]
+        opinions = iter(self.encoder.read([window for one in opened for window in one.passed]))
+        for reading, found, one in zip(held, named, opened, strict=True):
+            learned = [
+                f for window, row in zip(one.whole, one.logits, strict=True) for f in self._linear(reading, window, row)
+            ]
+            for window in one.passed:
+                learned += self._encoded(reading, window, next(opinions))
+            yield (*found, *learned)
 
-    def _learned(self, reading: Reading, found: Sequence[Finding]) -> Iterator[Finding]:
+    def _gate(self, reading: Reading, found: Sequence[Finding]) -> "_Opened":
+        """A reading's windows, what the linear model says of them, and those that the encoder is to read."""
         whole = windows(reading)
         logits = self.linear.logits(whole)
         named = {finding.segment for finding in found}
         passed = [
-            number
-            for number, window in enumerate(whole)
-            if window.segment in named or float(logits[number].max()) >= self.gate
+            window
+            for window, row in zip(whole, logits, strict=True)
+            if window.segment in named or float(row.max()) >= self.gate
         ]
-        for window, row in zip(whole, logits, strict=True):
-            yield from self._linear(reading, window, row)
-        for number, opinion in zip(passed, self.encoder.read([whole[n] for n in passed]), strict=True):
-            yield from self._encoded(reading, whole[number], opinion)
+        return _Opened(whole, logits, tuple(passed))
 
     def _linear(self, reading: Reading, window: Window, row: np.ndarray) -> Iterator[Finding]:
         segment = reading.segments[window.segment]

@@ -33,6 +33,9 @@ A_LIST = 3
 """Families named in one sentence from which on it is a list of offences, not an account of one."""
 SHORT = 60
 """Words above which a record that names an offence would tell it too: the name alone then counts half."""
+TERSE = 45
+"""Words up to which a record is a terse log line, which names an act and tells no more. The models learned from
+accounts and know little of such lines, so what patterns alone support stands there."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -70,13 +73,22 @@ class Fusion:
         if self.weigher is None:
             return dict(chances)
         learned, count = evidenced(findings), len(windows(reading))
-        return {
+        weighed = {
             name: self.weigher.probability(
                 name,
                 features(name, patterns=chances, learned=learned, windows=count, taxonomy=self.taxonomy),
             )
             for name in learned.keys() | chances.keys()
         }
+        if not _terse(reading):
+            return weighed
+        return {name: max(chance, chances.get(name, 0.0)) for name, chance in weighed.items()}
+
+    def _own_threshold(self, reading: Reading, family: str) -> float:
+        """From what probability a family is flagged: the model's where one weighed it, else the family's own."""
+        if self.weigher is None or _terse(reading):
+            return self.taxonomy.families[family].flag_at
+        return self.weigher.flag_at[family]
 
     def chance(self, reading: Reading, findings: Sequence[Finding]) -> float:
         """The probability that pattern precision supports: the best of each segment, each further one counting half."""
@@ -147,7 +159,7 @@ class Fusion:
             family=family,
             ho_code=code,
             probability=probability,
-            flagged=probability >= self.flag.threshold(family, own=self.taxonomy.families[family].flag_at),
+            flagged=probability >= self.flag.threshold(family, own=self._own_threshold(reading, family)),
             status=_status(findings),
             when="current" if any(f.when == "current" for f in findings) else "historic",
             reported_by=lead.reported_by,
@@ -175,6 +187,10 @@ class Fusion:
         if lead.when == "historic":
             parts.append("historic")
         return "; ".join(parts)
+
+
+def _terse(reading: Reading) -> bool:
+    return reading.record.text.count(" ") <= TERSE
 
 
 def _rank(finding: Finding) -> tuple[bool, float, int]:

@@ -57,7 +57,7 @@ def models_folder() -> Path:
     """The folder of models: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parents[1]
     beside = package.parent / "models"
-    return beside if (beside / REGISTRY).is_file() else package / "models"
+    return beside if (package.parent / "pyproject.toml").is_file() else package / "models"
 
 
 def read_registry(folder: Path | None = None) -> Registry:

@@ -44,10 +44,11 @@ class Evidenced:
 
 @dataclass(frozen=True, slots=True)
 class Weigher:
-    """The fitted weights: one for each feature, and each family's intercept."""
+    """The fitted weights: one for each feature, each family's intercept, and from what probability it is flagged."""
 
     weights: tuple[float, ...]
     intercepts: Mapping[str, float]
+    flag_at: Mapping[str, float]
 
     def probability(self, family: str, row: Sequence[float]) -> float:
         """The probability that a record discloses a family, from its features."""
@@ -114,6 +115,7 @@ def load_weigher(folder: Path) -> Weigher:
     try:
         table = json.loads(file.read_text(encoding="utf-8"))
         weights = tuple(float(table["weights"][name]) for name in FEATURES)
-        return Weigher(weights, {name: float(value) for name, value in table["intercepts"].items()})
+        intercepts = {name: float(value) for name, value in table["intercepts"].items()}
+        return Weigher(weights, intercepts, {name: float(table["flag_at"][name]) for name in intercepts})
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{file}: cannot be read ({error}); run: cdi models verify") from error
