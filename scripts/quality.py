@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cdi_nlp.detect.models import read_registry
 from cdi_nlp.taxonomy import load_taxonomy
 
 READ_AS = {
@@ -38,10 +39,11 @@ FIGURES = {
 
 def report(root: Path, gold: Path, *, today: date) -> str:
     """The page, with every figure as the scorer printed it, and after them the errors read (docs/quality-causes.md)."""
+    made_by = f"taxonomy {load_taxonomy().version} and model {read_registry().promoted}"
     lines = [
         "# Quality",
         "",
-        f"Measured on {today.isoformat()} with taxonomy {load_taxonomy().version}: patterns and context alone.",
+        f"Measured on {today.isoformat()} with {made_by}.",
         "Written by `scripts/benchmark --quality --gold DIR`; the gold labels are taken out before the scan. The gold",
         "files are for measuring only: nothing that ships was made from them. Intervals are 95% bootstrap intervals",
         "over records.",
@@ -109,35 +111,42 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def scores(path: Path, scorer: Path, folder: Path) -> dict[str, Any]:
-    """Scan a gold file without its gold, and score the results."""
+def scores(path: Path, scorer: Path, folder: Path, *, detectors: str) -> dict[str, Any]:
+    """Scan a gold file without its gold with these detectors, and score the results."""
     bare, out = folder / "bare.jsonl", folder / "out"
     with bare.open("w", encoding="utf-8") as file:
         for row in _rows(path):
             file.write(
                 json.dumps({key: value for key, value in row.items() if key not in ("gold", "agency_label")}) + "\n"
             )
-    subprocess.run(
-        [sys.executable, "-m", "cdi_nlp", "scan", str(bare), "--out", str(out)], check=True, stdout=subprocess.DEVNULL
-    )
+    scan = [sys.executable, "-m", "cdi_nlp", "scan", str(bare), "--out", str(out), "--detectors", detectors]
+    subprocess.run(scan, check=True, stdout=subprocess.DEVNULL)
     command = [sys.executable, str(scorer), str(path), str(out / "results.jsonl"), "--json"]
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return found
 
 
 def _section(path: Path, scorer: Path, folder: Path) -> list[str]:
-    found = scores(path, scorer, folder)
-    lines = ["| figure | value | 95% interval |", "|---|---|---|"]
+    whole = scores(path, scorer, folder, detectors="all")
+    plain = scores(path, scorer, folder, detectors="patterns")
+    lines = ["| figure | with the model | 95% interval | patterns alone | 95% interval |", "|---|---|---|---|---|"]
     for key, title in FIGURES.items():
-        if key in found and not math.isnan(found[key]):
-            interval = found.get(f"{key}_ci")
-            words = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
-            lines.append(f"| {title} | {found[key]:.3f} | {words} |")
-    lines += ["", "| family | precision | recall | F1 | gold |", "|---|---|---|---|---|"]
-    for family, (precision, recall, f1, count) in found["families"].items():
-        cells = " | ".join("" if math.isnan(value) else f"{value:.2f}" for value in (precision, recall, f1))
-        lines.append(f"| {family} | {cells} | {count} |")
+        if key in whole and not math.isnan(whole[key]):
+            cells = [f"{found[key]:.3f} | {_interval(found, key)}" for found in (whole, plain)]
+            lines.append(f"| {title} | {' | '.join(cells)} |")
+    lines += ["", "| family | precision | recall | F1 | patterns' F1 | gold |", "|---|---|---|---|---|---|"]
+    for family in sorted({*whole["families"], *plain["families"]}):
+        nothing = (math.nan, math.nan, math.nan, 0)
+        precision, recall, f1, count = whole["families"].get(family, nothing)
+        alone = plain["families"].get(family, nothing)
+        cells = " | ".join("" if math.isnan(value) else f"{value:.2f}" for value in (precision, recall, f1, alone[2]))
+        lines.append(f"| {family} | {cells} | {max(count, alone[3])} |")
     return lines
+
+
+def _interval(found: dict[str, Any], key: str) -> str:
+    interval = found.get(f"{key}_ci")
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
 
 
 def failure_modes(root: Path) -> list[str]:

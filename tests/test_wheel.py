@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cdi_nlp.detect.models import read_registry
+
 ROOT = Path(__file__).parents[1]
 BLOCKED = """
 import socket
@@ -39,6 +41,7 @@ DATA = (
     "cdi_nlp/ingest/mappings/records_system.toml",
     "cdi_nlp/sample/incidents.jsonl",
     "cdi_nlp/sample/crimes.csv",
+    "cdi_nlp/models/registry.toml",
 )
 
 
@@ -85,6 +88,12 @@ def test_the_wheel_holds_the_data(name, names):
 def test_the_wheel_holds_every_file_of_the_package(names):
     inside = (path for path in (ROOT / "cdi_nlp").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     assert {path.relative_to(ROOT).as_posix() for path in inside} <= names
+
+
+def test_the_wheel_holds_the_promoted_model_whole(names):
+    registry = read_registry()
+    model = registry.model(str(registry.promoted))
+    assert {f"cdi_nlp/models/{model.name}/{file}" for file in model.files} <= names
 
 
 def test_the_wheel_holds_no_test_and_no_answers(names):
