@@ -13,6 +13,8 @@ from training.windows import Labelled
 LABELS = tuple(family for family in FAMILIES if family != OTHER)
 STRENGTH = 12.0
 """Inverse strength of the penalty (C): chosen on the calibration part."""
+NEVER = -10.0
+"""The log-odds of a family that no window tells: a force's own labels may lack some."""
 LOUD = 3.0
 """Weight of a window that tells the family against one that does not."""
 
@@ -27,6 +29,9 @@ def fit_linear(windows: Sequence[Labelled]) -> LinearModel:
     intercepts = np.zeros(len(LABELS), dtype=np.float32)
     for number, label in enumerate(LABELS):
         told = np.array([label in window.families for window in known])
+        if not told.any():
+            intercepts[number] = NEVER
+            continue
         model = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: LOUD}, solver="liblinear", max_iter=200)
         model.fit(rows, told)
         weights[:, number] = model.coef_[0]

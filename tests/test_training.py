@@ -1,0 +1,115 @@
+"""Training: each measure has its known value, a step runs again only when its inputs change, and a model learns."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdi_nlp.detect.models import read_registry
+from cdi_nlp.detect.windows import Window
+from training.corpus import ROOT, calibration, held_out, read_entries, read_records
+from training.evaluate import figures, interval, macro, micro
+from training.fit_linear import LABELS, fit_linear
+from training.marks import Span
+from training.steps import FILES, Config, fresh, read_config, register, stale
+from training.windows import Labelled, labelled, of_entry, of_record
+
+GOLD = [frozenset({"theft"}), frozenset({"rape", "theft"}), frozenset(), frozenset({"drugs"})]
+FOUND = [frozenset({"theft"}), frozenset({"rape"}), frozenset({"theft"}), frozenset()]
+
+
+def test_micro_and_macro_have_their_known_values():
+    # two right of three said and four told
+    assert micro(FOUND, GOLD, range(4)) == pytest.approx(2 * 2 / (3 + 4))
+    # theft: 2 x 1 / (2 + 2), rape 1, drugs 0
+    assert macro(FOUND, GOLD) == pytest.approx((0.5 + 1 + 0) / 3)
+
+
+def test_figures_count_what_is_quiet_and_what_is_core():
+    told = figures(FOUND, GOLD, np.random.default_rng(1))
+    assert told["n"] == 4
+    assert told["quiet"] == 1
+    assert told["false_flags"] == 1.0
+    assert told["core_recall"] == 1.0
+    low, high = told["micro_f1_interval"]
+    assert low <= told["micro_f1"] <= high
+
+
+def test_an_interval_covers_a_mean_about_as_often_as_it_says():
+    rng = np.random.default_rng(7)
+    covered = 0
+    for _ in range(300):
+        sample = rng.random(200) < 0.3
+        low, high = interval(lambda index, own=sample: float(own[index].mean()), 200, rng)
+        covered += low <= 0.3 <= high
+    assert 275 <= covered <= 296  # 95% of 300 is 285; three standard errors either side
+
+
+def test_a_linear_model_learns_what_the_words_say():
+    told = [
+        Labelled("a", Window(0, "", f"he stole my bike number {n} from the shed", ""), (mention("theft"),))
+        for n in range(30)
+    ]
+    quiet = [Labelled("b", Window(0, "", f"caller {n} asks about the bus to town", "")) for n in range(60)]
+    model = fit_linear([*told, *quiet])
+    steal, ask = model.logits([Window(0, "", "someone stole a bike", ""), Window(0, "", "asks about a bus", "")])
+    theft = LABELS.index("theft")
+    assert steal[theft] > 0 > ask[theft]
+
+
+def mention(family: str) -> Span:
+    return Span(3, 8, family, "affirmed", "victim", "current")
+
+
+def test_no_window_of_a_record_loses_what_its_writer_marked():
+    for row in read_records():
+        one = of_record(row)
+        found = frozenset().union(*(window.families for window in labelled(one, whole=True)))
+        assert found == one.families, row["id"]
+
+
+def test_the_parts_of_the_corpus_do_not_meet():
+    test, held = held_out(), calibration()
+    for kind in ("entries", "records"):
+        assert not test[kind] & held[kind]
+    batches = {entry.batch for entry in read_entries()}
+    assert test["entries"] | held["entries"] <= batches
+
+
+@given(st.integers(0, 6000))
+def test_a_mention_stands_in_the_window_that_holds_it(at):
+    entries = read_entries()
+    entry = entries[at % len(entries)]
+    for window in labelled(of_entry(entry), whole=False):
+        for told in window.mentions:
+            assert 0 <= told.start < told.end <= len(window.window.target)
+
+
+def test_a_step_runs_again_when_its_inputs_change(tmp_path):
+    assert stale(tmp_path, "linear", "corpus one")
+    fresh(tmp_path, "linear", "corpus one")
+    assert not stale(tmp_path, "linear", "corpus one")
+    assert stale(tmp_path, "linear", "corpus two")
+
+
+def test_the_configuration_reads_and_a_wrong_name_is_refused(tmp_path):
+    assert read_config(ROOT / "training" / "configs" / "base.toml").name.startswith("base-")
+    file = tmp_path / "wrong.toml"
+    file.write_text('name = "x"\n[encoder]\nepoch = 3\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="no setting 'epoch'"):
+        read_config(file)
+
+
+def test_a_run_without_metrics_is_not_registered(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.steps.RUNS", tmp_path / "runs")
+    config = Config("small")
+    config.folder.mkdir(parents=True)
+    for name in FILES:
+        (config.folder / name).write_text("{}", encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match="evaluate first"):
+        register(config, say=lambda _: None, folder=tmp_path)
+    for name in ("metrics.json", "card.md"):
+        (config.folder / name).write_text("x", encoding="utf-8")
+    register(config, say=lambda _: None, folder=tmp_path)
+    assert read_registry(tmp_path).model("small").faults() == []
+    assert read_registry(tmp_path).promoted is None
