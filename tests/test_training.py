@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from cdi_nlp.detect.models import read_registry
 from cdi_nlp.detect.windows import Window
+from training.config import Config, read_config
 from training.corpus import ROOT, calibration, held_out, read_entries, read_records
 from training.evaluate import figures, interval, macro, micro
 from training.fit_linear import LABELS, fit_linear
 from training.marks import Span
-from training.steps import FILES, Config, fresh, read_config, register, stale
+from training.steps import FILES, fresh, register, stale
 from training.windows import Labelled, labelled, of_entry, of_record
 
 GOLD = [frozenset({"theft"}), frozenset({"rape", "theft"}), frozenset(), frozenset({"drugs"})]
@@ -101,7 +102,7 @@ def test_the_configuration_reads_and_a_wrong_name_is_refused(tmp_path):
 
 
 def test_a_run_without_metrics_is_not_registered(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.steps.RUNS", tmp_path / "runs")
+    monkeypatch.setattr("training.config.RUNS", tmp_path / "runs")
     config = Config("small")
     config.folder.mkdir(parents=True)
     for name in FILES:

@@ -15,12 +15,13 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from training.config import read_config
 from training.corpus import CORPUS, read_entries, read_records, record_text
 from training.curve import curve as learn
 from training.curve import plot
 from training.overlap import shared_runs
 from training.report import corpus_report
-from training.steps import evaluate, fit, read_config, register
+from training.steps import evaluate, fit, register
 
 BASE = Path(__file__).parent / "configs" / "base.toml"
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration of the run.")]

@@ -22,6 +22,7 @@ from transformers import BertConfig, get_linear_schedule_with_warmup
 
 from cdi_nlp.detect.network import LABELS, REPORTERS, STATUSES, WHENS, Encoded, Network, encode, length_of, stack
 from training.augment import augmented
+from training.config import Fit
 from training.corpus import Entry
 from training.windows import Labelled, Told, all_windows, labelled, of_entry
 
@@ -29,18 +30,6 @@ BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of the published all-MiniLM-L6-v2 weights."""
 NOT_SAID = -100
 """A label that the loss leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How the encoder is fitted."""
-
-    epochs: int = 6
-    batch: int = 32
-    rate: float = 1.2e-4
-    quiet: float = 2.0
-    augment: float = 0.15
-    seed: int = 20261128
 
 
 @dataclass(frozen=True, slots=True)

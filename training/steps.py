@@ -3,45 +3,19 @@
 import hashlib
 import json
 import shutil
-import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cdi_nlp.detect.models import Model, Registry, models_folder, read_registry, write_registry
-from training.corpus import ROOT, calibration, held_out, manifest, read_entries, read_records
+from training.config import Config
+from training.corpus import calibration, held_out, manifest, read_entries, read_records
 from training.windows import Labelled, Told, all_windows, of_entry, of_record
 
 Say = Callable[[str], None]
-RUNS = ROOT / "runs"
 FILES = ("config.json", "tokenizer.json", "weights.safetensors", "linear.json", "linear.safetensors", "fusion.json")
 """What makes a model; metrics and card are added when it is registered."""
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderConfig:
-    """How the encoder is fitted; the same names as in a configuration's [encoder]."""
-
-    epochs: int = 7
-    batch: int = 32
-    rate: float = 1.2e-4
-    quiet: float = 2.5
-    augment: float = 0.15
-    seed: int = 20261128
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """One training run: its name, and how its parts are fitted."""
-
-    name: str
-    encoder: EncoderConfig = field(default_factory=EncoderConfig)
-
-    @property
-    def folder(self) -> Path:
-        """Where the run writes."""
-        return RUNS / self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +28,6 @@ class Parts:
     held_records: tuple[Told, ...]
     test_entries: tuple[Any, ...]
     test_records: tuple[Told, ...]
-
-
-def read_config(file: Path) -> Config:
-    """A configuration; an unknown name is a ValueError with the names there are."""
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
-    known = {item.name for item in fields(EncoderConfig)}
-    own = dict(table.get("encoder", {}))
-    unknown = (set(own) - known) | (set(table) - {"name", "encoder"})
-    if unknown:
-        raise ValueError(f"{file}: no setting {min(unknown)!r}; choose from {', '.join(sorted(known))}")
-    return Config(str(table["name"]), EncoderConfig(**own))
 
 
 def read_parts() -> Parts:
@@ -136,11 +99,10 @@ def evaluate(config: Config, *, say: Say) -> dict[str, Any]:
 
 def fit_network(config: Config, parts: Parts, *, say: Say) -> None:
     """Fine-tune the encoder into the run's folder."""
-    from training.fit_encoder import Fit, fit_encoder  # noqa: PLC0415  loads torch
+    from training.fit_encoder import fit_encoder  # noqa: PLC0415  loads torch
 
-    own = config.encoder
-    chosen = Fit(own.epochs, own.batch, own.rate, own.quiet, own.augment, own.seed)
-    fit_encoder(parts.entries, parts.records, held=parts.held_windows, fit=chosen, out=config.folder, say=say)
+    held = parts.held_windows
+    fit_encoder(parts.entries, parts.records, held=held, fit=config.encoder, out=config.folder, say=say)
 
 
 def stale(out: Path, step: str, inputs: str) -> bool:

@@ -1,0 +1,49 @@
+"""What a training run is: its name, where it writes, and how its encoder is fitted; one TOML, one frozen object."""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from training.corpus import ROOT
+
+RUNS = ROOT / "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the encoder is fitted; the same names as in a configuration's [encoder].
+
+    `quiet` is how many quiet windows an epoch reads for each that holds a mention, `augment` the chance of each change
+    to an entry, `rate` the highest learning rate of the base.
+    """
+
+    epochs: int = 7
+    batch: int = 32
+    rate: float = 1.2e-4
+    quiet: float = 2.5
+    augment: float = 0.15
+    seed: int = 20261128
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One training run."""
+
+    name: str
+    encoder: Fit = field(default_factory=Fit)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run writes."""
+        return RUNS / self.name
+
+
+def read_config(file: Path) -> Config:
+    """A configuration; an unknown name is a ValueError with the names there are."""
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    known = {item.name for item in fields(Fit)}
+    own = dict(table.get("encoder", {}))
+    unknown = (set(own) - known) | (set(table) - {"name", "encoder"})
+    if unknown:
+        raise ValueError(f"{file}: no setting {min(unknown)!r}; choose from {', '.join(sorted(known))}")
+    return Config(str(table["name"]), Fit(**own))
