@@ -14,7 +14,6 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,32 +21,25 @@ sys.path.insert(0, str(ROOT))
 
 from cdi_nlp.detect import read  # noqa: E402  training stands beside the package, not in it
 from cdi_nlp.pipeline import build_scanner  # noqa: E402
-from cdi_nlp.records import Entry, Record  # noqa: E402
 from cdi_nlp.settings import PATTERNS_ONLY  # noqa: E402
-from training.corpus import RECORD_TYPES, open_batches, part_of, read_entries, read_records, record_text  # noqa: E402
-from training.corpus import held_out as held_out_batches  # noqa: E402
+from training.corpus import held_out, open_batches, part_of, read_entries, read_records  # noqa: E402
+from training.windows import Told, of_entry, of_record  # noqa: E402
 
 TAXONOMY = ROOT / "cdi_nlp/taxonomy"
 LEAST = 5
 """Segments in which a word must stand to be listed as common."""
 
 
-def unseen() -> Iterator[tuple[Record, frozenset[str]]]:
-    """The training texts that no pattern writer saw, each with the families that it discloses."""
-    split, seen = held_out_batches(), open_batches()
+def unseen() -> Iterator[Told]:
+    """The training texts that no pattern writer saw."""
+    split, seen = held_out(), open_batches()
     for entry in read_entries():
         if part_of(entry.batch, kind="entries", split=split) == "train" and entry.batch not in seen:
-            kind = RECORD_TYPES.get(entry.register, "incident")
-            yield Record(entry.id, entry.text, (Entry(0, len(entry.text)),), kind), entry.families
+            yield of_entry(entry)
     for row in read_records():
-        name = str(row["id"])
-        odd_half = row["batch"].startswith("batch-") and int(name[-1]) % 2 == 1
+        odd_half = row["batch"].startswith("batch-") and int(str(row["id"])[-1]) % 2 == 1
         if part_of(row["batch"], kind="records", split=split) == "train" and row["batch"] not in seen and not odd_half:
-            reported = datetime.fromisoformat(str(row["reported_at"]))
-            yield (
-                Record(name, record_text(row), (), row["record_type"], reported),
-                frozenset(row["gold"]["families"]),
-            )
+            yield of_record(row)
 
 
 def write(path: Path, header: list[str], rows: Iterable[Sequence[object]]) -> None:
@@ -66,14 +58,14 @@ def main() -> None:
     hits: Counter[str] = Counter()
     right: Counter[str] = Counter()
     rows = list(unseen())
-    readings = [read(record, detector.tokenizer) for record, _ in rows]
-    for reading, (_, gold), found in zip(readings, rows, detector.detect(readings), strict=True):
+    readings = [read(told.record, detector.tokenizer) for told in rows]
+    for reading, told, found in zip(readings, rows, detector.detect(readings), strict=True):
         for page in reading.pages:
             common.update(page.words)
         for family, findings in scanner.fusion.standing(found).items():
             fired = {finding.source for finding in findings}
             hits.update(fired)
-            right.update(fired if family in gold else ())
+            right.update(fired if family in told.families else ())
     counted = [(pattern.id, hits[pattern.id], right[pattern.id]) for pattern in detector.patterns]
     write(TAXONOMY / "precision.csv", ["pattern", "hits", "right"], counted)
     frequent = sorted((pair for pair in common.items() if pair[1] >= LEAST), key=lambda pair: (-pair[1], pair[0]))

@@ -9,12 +9,11 @@ from cdi_nlp.detect.fusion import LEAST, MOST_EVIDENCE, SAME_ACT, Fusion
 from cdi_nlp.detect.matching import Tokenizer
 from cdi_nlp.records import DISCLOSING, Entry, Finding, Record
 from cdi_nlp.settings import FlagSettings
-from cdi_nlp.taxonomy import FAMILIES, OTHER, load_taxonomy
+from cdi_nlp.taxonomy import DETECTED, FAMILIES, load_taxonomy
 from cdi_nlp.taxonomy.patterns import Pattern
 from cdi_nlp.taxonomy.phrases import build_lexicon
 
 TAXONOMY = load_taxonomy()
-DETECTED = [name for name in FAMILIES if name != OTHER]
 LINES = [f"Caller gives part {number} of the account." for number in range(1, 13)]
 TEXT = "\n".join(LINES)
 READING = read(Record(id="R1", text=TEXT, entries=(Entry(0, len(TEXT)),)), Tokenizer(build_lexicon([("test", {})])))

@@ -13,12 +13,11 @@ from cdi_nlp.pipeline import build_scanner
 from cdi_nlp.recording.reasons import load_reasons
 from cdi_nlp.records import Status
 from cdi_nlp.settings import PATTERNS_ONLY
-from cdi_nlp.taxonomy import FAMILIES, OTHER, load_taxonomy
+from cdi_nlp.taxonomy import DETECTED, load_taxonomy
 from cdi_nlp.taxonomy.cues import load_cues
 from cdi_nlp.taxonomy.patterns import data_folder, load_patterns, pattern_files, read_toml
 
 TAXONOMY = load_taxonomy()
-DETECTED = [name for name in FAMILIES if name != OTHER]
 ROWS = [row for file in pattern_files(data_folder()) for row in read_toml(file)["pattern"]]
 REASONS = [row["name"] for row in read_toml(data_folder() / "reasons.toml")["reason"]]
 GOOD = """

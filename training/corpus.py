@@ -120,20 +120,21 @@ def record_text(row: Mapping[str, Any]) -> str:
 
 def held_out(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
     """The batches of entries and of records that no training step reads (split.toml)."""
-    table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
-    return {kind: frozenset(table["test"][kind]) for kind in ("entries", "records")}
+    return {kind: frozenset(_split(folder)["test"][kind]) for kind in ("entries", "records")}
 
 
 def calibration(folder: Path = CORPUS) -> Mapping[str, frozenset[str]]:
     """The training batches on which models are chosen and their probabilities fitted."""
-    table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
-    return {kind: frozenset(table["calibration"][kind]) for kind in ("entries", "records")}
+    return {kind: frozenset(_split(folder)["calibration"][kind]) for kind in ("entries", "records")}
 
 
 def open_batches(folder: Path = CORPUS) -> frozenset[str]:
     """The batches that were open to the writers of patterns, on which no pattern's precision is measured."""
-    table = tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
-    return frozenset(table["open_to_patterns"]["batches"])
+    return frozenset(_split(folder)["open_to_patterns"]["batches"])
+
+
+def _split(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
 
 
 def part_of(batch: str, *, kind: str, split: Mapping[str, frozenset[str]]) -> Part:

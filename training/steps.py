@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdi_nlp.detect.models import Model, Registry, models_folder, read_registry, write_registry
+from cdi_nlp.detect.models import Model, Registry, digest_of, models_folder, read_registry, write_registry
 from training.config import Config
 from training.corpus import calibration, held_out, manifest, read_entries, read_records
 from training.windows import Labelled, Told, all_windows, of_entry, of_record
@@ -131,7 +131,7 @@ def register(config: Config, *, say: Say, folder: Path | None = None) -> Model:
     digests = {}
     for name in (*FILES, "metrics.json", "card.md"):
         shutil.copyfile(run / name, target / name)
-        digests[name] = hashlib.sha256((target / name).read_bytes()).hexdigest()
+        digests[name] = digest_of(target / name)
     model = Model(config.name, target, digests)
     held = read_registry(folder)
     write_registry(Registry({**held.models, config.name: model}, held.promoted), folder)

@@ -5,7 +5,7 @@ need under one in a hundred of their lines. A line beside a quote may tell of th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,16 +81,7 @@ def _mentions(segment: Segment, spans: Sequence[Span]) -> tuple[Span, ...]:
     for span in spans:
         start, end = max(span.start, segment.start), min(span.end, segment.end)
         if start < end and (end - start) * 2 >= min(span.end - span.start, segment.end - segment.start):
-            found.append(
-                Span(
-                    start - segment.start,
-                    end - segment.start,
-                    span.family,
-                    span.status,
-                    span.reported_by,
-                    span.when,
-                )
-            )
+            found.append(replace(span, start=start - segment.start, end=end - segment.start))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from cdi_nlp.detect.encoder import Encoder, Opinion, load_encoder
 from cdi_nlp.detect.linear import LinearModel, load_linear
 from cdi_nlp.detect.matching import Tokenizer
 from cdi_nlp.detect.patterns import PatternDetector
+from cdi_nlp.detect.weigh import log_odds
 from cdi_nlp.detect.windows import Window, windows
 from cdi_nlp.records import DISCLOSING, Finding
 
@@ -21,6 +22,7 @@ GATE = -3.5
 """Log-odds of the linear model's likeliest family from which the encoder reads a window."""
 LEAST = 0.03
 """A learned opinion below this probability is no finding."""
+_LEAST_LOGIT = log_odds(LEAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Cascade:
                 learned += self._encoded(reading, window, next(opinions))
             yield (*found, *learned)
 
-    def _gate(self, reading: Reading, found: Sequence[Finding]) -> "_Opened":
+    def _gate(self, reading: Reading, found: Sequence[Finding]) -> _Opened:
         """A reading's windows, what the linear model says of them, and those that the encoder is to read."""
         whole = windows(reading)
         logits = self.linear.logits(whole)
@@ -76,7 +78,7 @@ class Cascade:
 
     def _linear(self, reading: Reading, window: Window, row: np.ndarray) -> Iterator[Finding]:
         segment = reading.segments[window.segment]
-        for at in np.flatnonzero(row >= _logit(LEAST)):
+        for at in np.flatnonzero(row >= _LEAST_LOGIT):
             yield Finding(
                 family=self.linear.labels[at],
                 start=segment.start,
@@ -90,7 +92,7 @@ class Cascade:
     def _encoded(self, reading: Reading, window: Window, opinion: Opinion) -> Iterator[Finding]:
         segment = reading.segments[window.segment]
         for at, logit in enumerate(opinion.logits):
-            if logit >= _logit(LEAST):
+            if logit >= _LEAST_LOGIT:
                 status = opinion.statuses[at]
                 yield Finding(
                     family=self.encoder.labels[at],
@@ -108,10 +110,6 @@ class Cascade:
 
 def _probability(logit: float) -> float:
     return round(1 / (1 + float(np.exp(-logit))), 4)
-
-
-def _logit(probability: float) -> float:
-    return float(np.log(probability / (1 - probability)))
 
 
 def load_cascade(patterns: PatternDetector, folder: Path) -> Cascade:

@@ -6,7 +6,7 @@ p 13, finished incident): a lesser family that is told only in the same breath i
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
@@ -54,10 +54,10 @@ class Fusion:
 
         With a weigher the learned detectors' findings are weighed with the patterns'; without one patterns decide.
         """
-        told = self.standing([finding for finding in findings if finding.detector not in LEARNED])
+        told = self.standing(findings)
         chances = {name: self.chance(reading, found) for name, found in told.items()}
         if self.weigher:
-            chances = self._weighed(reading, findings, chances)
+            chances = self._weighed(self.weigher, reading, findings, chances)
             for finding in findings:
                 if finding.detector == "encoder" and finding.precision >= SHOWN and finding.status in DISCLOSING:
                     told.setdefault(finding.family, []).append(finding)
@@ -68,18 +68,25 @@ class Fusion:
         )
         return tuple(made)
 
-    def _weighed(self, reading: Reading, findings: Sequence[Finding], chances: Mapping[str, float]) -> dict[str, float]:
-        """Each family's probability, patterns and learned detectors weighed together."""
-        if self.weigher is None:
-            return dict(chances)
+    def rows(
+        self, reading: Reading, findings: Sequence[Finding], chances: Mapping[str, float], families: Iterable[str] = ()
+    ) -> dict[str, tuple[float, ...]]:
+        """The weigher's features of every family of which anything was found, and of `families` besides.
+
+        `chances` are the probabilities by patterns alone. Scanning and fitting read the same rows from here.
+        """
         learned, count = evidenced(findings), len(windows(reading))
-        weighed = {
-            name: self.weigher.probability(
-                name,
-                features(name, patterns=chances, learned=learned, windows=count, taxonomy=self.taxonomy),
-            )
-            for name in learned.keys() | chances.keys()
+        return {
+            name: features(name, patterns=chances, learned=learned, windows=count, taxonomy=self.taxonomy)
+            for name in learned.keys() | chances.keys() | set(families)
         }
+
+    def _weighed(
+        self, weigher: Weigher, reading: Reading, findings: Sequence[Finding], chances: Mapping[str, float]
+    ) -> dict[str, float]:
+        """Each family's probability, patterns and learned detectors weighed together."""
+        rows = self.rows(reading, findings, chances)
+        weighed = {name: weigher.probability(name, row) for name, row in rows.items()}
         if not _terse(reading):
             return weighed
         return {name: max(chance, chances.get(name, 0.0)) for name, chance in weighed.items()}
@@ -102,10 +109,11 @@ class Fusion:
         return 1 - doubt
 
     def standing(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-        """By family, the findings that disclose and stand on an act of their own."""
+        """By family, the patterns' findings that disclose and stand on an act of their own."""
         told: dict[str, list[Finding]] = defaultdict(list)
-        lists = self._lists_of_offences(findings)
-        for finding in findings:
+        named = [finding for finding in findings if finding.detector not in LEARNED]
+        lists = self._lists_of_offences(named)
+        for finding in named:
             if finding.status in DISCLOSING and not (finding.segment in lists and self._vague(finding)):
                 told[finding.family].append(finding)
         kept = {}

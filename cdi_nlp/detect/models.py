@@ -32,7 +32,7 @@ class Model:
             file = self.folder / name
             if not file.is_file():
                 found.append(f"{file} is missing; fetch it again")
-            elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            elif digest_of(file) != digest:
                 found.append(f"{file} is not the registered file; fetch it again or register it anew")
         return found
 
@@ -51,6 +51,11 @@ class Registry:
                 f"no model {name!r}; choose from {', '.join(self.models) or 'none: nothing is registered'}"
             )
         return self.models[name]
+
+
+def digest_of(file: Path) -> str:
+    """A file's SHA-256 in hex, as the registry holds it."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def models_folder() -> Path:

@@ -14,9 +14,9 @@ from transformers import BertConfig, BertModel
 
 from cdi_nlp.detect.windows import Window
 from cdi_nlp.records import Reporter, Status, When
-from cdi_nlp.taxonomy import FAMILIES, OTHER
+from cdi_nlp.taxonomy import DETECTED
 
-LABELS: tuple[str, ...] = tuple(family for family in FAMILIES if family != OTHER)
+LABELS = DETECTED
 STATUSES: tuple[Status, ...] = get_args(Status)
 REPORTERS: tuple[Reporter, ...] = get_args(Reporter)
 WHENS: tuple[When, ...] = get_args(When)

@@ -84,13 +84,12 @@ class PatternDetector:
     def _stated(self, number: int, sheets: Sequence[_Sheet], *, record: Record) -> Iterator[Finding]:
         """The mentions in a segment's own words."""
         sheet = sheets[number]
-        year = record.reported_at.year if record.reported_at else None
         for pattern, matched in self._matches(self.stated, sheet.page):
             if not self._allowed(pattern, number, sheets):
                 continue
             if sheet.signs is None:
                 sheet.signs = self.context.signs(sheet.page)
-            asks = Asks(pattern.family, pattern.ignores, year)
+            asks = Asks(pattern.family, pattern.ignores, _year(record))
             for hit in matched:
                 meaning = self.context.read(hit, sheet.page, signs=sheet.signs, asks=asks)
                 low, high = sheet.page.tokens().span(*hit)
@@ -112,12 +111,12 @@ class PatternDetector:
 
     def _answer(self, sheet: _Sheet, record: Record) -> Meaning:
         """What a yes to a question means: the question's words, affirmed, at the time that the answer names."""
+        if not sheet.page.tokens().norms:
+            return TOLD
         if sheet.signs is None:
             sheet.signs = self.context.signs(sheet.page)
-        year = record.reported_at.year if record.reported_at else None
-        length = len(sheet.page.tokens().norms)
-        told = self.context.read((0, min(1, length)), sheet.page, signs=sheet.signs, asks=Asks(year=year))
-        return Meaning("affirmed", None, None, told.when) if length else TOLD
+        told = self.context.read((0, 1), sheet.page, signs=sheet.signs, asks=Asks(year=_year(record)))
+        return TOLD._replace(when=told.when)
 
     def _matches(self, index: PhraseIndex, page: Page) -> Iterator[tuple[Pattern, list[Hit]]]:
         """The patterns that match a page, in their own order, each with its matches."""
@@ -201,6 +200,10 @@ def load_pattern_detector() -> PatternDetector:
     lexicon, patterns = load_patterns()
     version = load_taxonomy().version
     return PatternDetector(patterns=patterns, lexicon=lexicon, cues=load_cues(lexicon), version=version)
+
+
+def _year(record: Record) -> int | None:
+    return record.reported_at.year if record.reported_at else None
 
 
 def _part(pattern: Pattern, which: int | str) -> str:

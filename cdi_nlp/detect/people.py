@@ -15,6 +15,7 @@ from cdi_nlp.records import Finding, Person, Relation
 from cdi_nlp.taxonomy.people import PersonWord, person_words
 
 ADULT = 18
+OLDEST = 110
 BEFORE, AFTER = 7, 6
 """Tokens before and after a mention in which its people are looked for."""
 NEAR = 3
@@ -37,7 +38,6 @@ _AGE = re.compile(
     r"(?! (?:weeks|months|days|hours|minutes|stone|st|miles))",
     re.IGNORECASE,
 )
-
 _AGE_AFTER = re.compile(
     r"[\s(,]*(?:aged?\s*)?(\d{1,2})(?=[\s),./]|$|yrs|y/o)(?!\s*(?:times|messages|calls|of|hours|minutes|weeks|months))"
 )
@@ -77,10 +77,8 @@ def cast_of(reading: Reading, findings: Sequence[Finding]) -> Cast:
         relation = _relation(doers, sufferers)
         victims += _persons(sufferers, relation=relation)
         suspects += _persons(doers, relation=relation)
-    return Cast(
-        tuple(_described(person, reading, findings) for person in _distinct(victims)),
-        tuple(_distinct(suspects)),
-    )
+    age = _age_near(reading, findings) if victims else None
+    return Cast(tuple(_described(person, age) for person in _distinct(victims)), tuple(_distinct(suspects)))
 
 
 def _named(page: Page) -> list[_Named]:
@@ -93,9 +91,7 @@ def _named(page: Page) -> list[_Named]:
         if word is None or (token in POSSESSIVES and tokens[at + 1 : at + 2] and _person_within(tokens, at + 1)):
             continue
         before = tokens[max(0, at - 3) : at]
-        count = next((NUMBERS[t] for t in reversed(before) if t in NUMBERS), 2 if word.several else 1)
-        if not word.several:
-            count = 1
+        count = next((NUMBERS[t] for t in reversed(before) if t in NUMBERS), 2) if word.several else 1
         owner = next((t for t in reversed(before) if t in POSSESSIVES), None) if _has_owner(word) else None
         former = "ex" in before or "former" in before
         word = replace(word, relation="ex") if former and word.relation == "partner" else word
@@ -212,14 +208,17 @@ def _may_be(person: Person, other: Person) -> bool:
     return own == theirs or own in VAGUE or theirs in VAGUE
 
 
-def _described(person: Person, reading: Reading, findings: Sequence[Finding]) -> Person:
-    """A victim with the age, sex and childhood that the words near by say of the only person they can mean."""
-    near = _near_text(reading, findings)
-    ages = {int(next(filter(None, found))) for found in _AGE.findall(near)}
-    ages = {age for age in ages if 0 < age < 110}
-    age = person.age if person.age is not None else (ages.pop() if len(ages) == 1 else None)
-    child = person.child or (age is not None and age < ADULT)
-    return replace(person, age=age, child=child)
+def _described(person: Person, near: int | None) -> Person:
+    """A victim with their own age, or the one age `near` by, and whether that makes a child of them."""
+    age = person.age if person.age is not None else near
+    return replace(person, age=age, child=person.child or (age is not None and age < ADULT))
+
+
+def _age_near(reading: Reading, findings: Sequence[Finding]) -> int | None:
+    """The age that the words around the findings give, where they give only one."""
+    found = (int(next(filter(None, groups))) for groups in _AGE.findall(_near_text(reading, findings)))
+    ages = {age for age in found if 0 < age < OLDEST}
+    return ages.pop() if len(ages) == 1 else None
 
 
 def _near_text(reading: Reading, findings: Sequence[Finding]) -> str:
@@ -238,8 +237,5 @@ def _age_at(page: Page, at: int) -> int | None:
     """The age that stands right after a person's word: "female, 34", "boy (12)", "aged 9"."""
     tokens = page.tokens()
     after = tokens.doc[at + 1 : at + 6].text
-    match = re.match(
-        r"[\s(,]*(?:aged?\s*)?(\d{1,2})(?=[\s),./]|$|yrs|y/o)(?!\s*(?:times|messages|calls|of|hours|minutes|weeks|months))",
-        after,
-    )
+    match = _AGE_AFTER.match(after)
     return int(match[1]) if match and 0 < int(match[1]) < 100 else None

@@ -6,7 +6,7 @@ The outermost says who brings it to the police. A frame reaches to the end of it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from cdi_nlp.detect.matching import Hit, PhraseIndex, Tokens, hashed, hits
 from cdi_nlp.records import Reporter
@@ -75,7 +75,7 @@ class SpeechReader:
         """The frames of a segment in order."""
         found = [frame for at in range(len(tokens.norms)) if (frame := self._at_verb(tokens.norms, at))]
         for source, places in hits(self.index.possible(words), tokens).items():
-            found += [Frame(_source(source), start, end) for start, end in places]
+            found += [Frame(cast("Source", source), start, end) for start, end in places]
         return sorted(found, key=lambda frame: frame.start)
 
     def _at_verb(self, norms: Sequence[int], at: int) -> Frame | None:
@@ -108,13 +108,6 @@ class SpeechReader:
             if norms[ahead] in self.sources:
                 return Frame(self.sources[norms[ahead]], at, ahead + 1)
         return None
-
-
-def _source(name: str) -> Source:
-    return next(source for source in _SOURCES if source == name)
-
-
-_SOURCES: tuple[Source, ...] = ("victim", "suspect", "professional", "third_party", "officer", "witness")
 
 
 def claimant(frames: Sequence[Frame], mention: Hit) -> Frame | None:

@@ -34,6 +34,8 @@ FAMILIES = (
     "blackmail", "breach_of_order", "witness_intimidation", "drugs", OTHER,
 )  # fmt: skip
 """The names of the families, in the order of families.toml and of every report."""
+DETECTED = tuple(family for family in FAMILIES if family != OTHER)
+"""The families that detectors look for: all but the catch-all."""
 _KNOWN = frozenset(FAMILIES)
 
 
