@@ -8,11 +8,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from training.corpus import Entry, held_out, part_of, read_entries
+from training.evaluate import micro
+
+if TYPE_CHECKING:
+    from sklearn.preprocessing import MultiLabelBinarizer
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
 THRESHOLD = 0.35
@@ -84,16 +88,13 @@ def _scores(part: Sequence[Entry], sets: dict[str, tuple[list[str], list[frozens
     )
     model.fit(texts, wanted)
     return {
-        name: _micro_f1(model.predict_proba(own) >= THRESHOLD, [set(row) for row in gold], list(binarizer.classes_))
+        name: micro(_found(binarizer, model.predict_proba(own)), gold, range(len(gold)))
         for name, (own, gold) in sets.items()
     }
 
 
-def _micro_f1(found: Any, gold: Sequence[set[str]], names: Sequence[str]) -> float:  # noqa: ANN401  a numpy matrix
-    told = [{names[at] for at in np.flatnonzero(row).tolist()} for row in found]
-    right = sum(len(a & b) for a, b in zip(told, gold, strict=True))
-    total = sum(map(len, told)) + sum(map(len, gold))
-    return 2 * right / total if total else 0.0
+def _found(binarizer: "MultiLabelBinarizer", chances: np.ndarray) -> list[frozenset[str]]:
+    return [frozenset(names) for names in binarizer.inverse_transform(chances >= THRESHOLD)]
 
 
 def plot(points: Sequence[Point], file: Path) -> None:
