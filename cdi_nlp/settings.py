@@ -85,12 +85,11 @@ def load_settings(path: Path | None) -> Settings:
     return Settings(**sections)
 
 
-def chosen_detectors(name: str) -> Detectors:
-    """The detectors of that name, or a SettingsError with the choices."""
-    for known in get_args(Detectors):
-        if name == known:
-            return cast("Detectors", known)
-    raise SettingsError(f"--detectors is {name!r}; choose from {', '.join(get_args(Detectors))}")
+def chosen_detectors(name: object, *, where: str = "--detectors") -> Detectors:
+    """The detectors of that name, or a SettingsError with the choices; `where` is what was set to it."""
+    if name not in get_args(Detectors):
+        raise SettingsError(f"{where} is {name!r}; choose from {', '.join(get_args(Detectors))}")
+    return cast("Detectors", name)
 
 
 def _refuse(path: Path, name: str, known: list[str]) -> None:
@@ -104,8 +103,7 @@ def _check(path: Path, name: str, value: object) -> None:
             raise SettingsError(f"{path}: {name} is {value!r}; write a whole number of {_LOWEST[name]} or more")
         return
     if name == "scan.detectors":
-        if value not in get_args(Detectors):
-            raise SettingsError(f"{path}: {name} is {value!r}; choose from {', '.join(get_args(Detectors))}")
+        chosen_detectors(value, where=f"{path}: {name}")
         return
     shares = value.items() if isinstance(value, dict) else [("", value)]
     for family, share in shares:

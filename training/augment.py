@@ -126,7 +126,7 @@ def _swap_words(marked: Marked, swaps: Mapping[str, str], *, rng: np.random.Gene
     edits = []
     for word in _WORD.finditer(marked[0]):
         new = swaps.get(word[0].lower())
-        if new and (share >= 1 or rng.random() < share):
+        if new and rng.random() < share:
             edits.append(_Edit(word.start(), word.end(), _cased(new, word[0])))
     return apply(marked, edits)
 
