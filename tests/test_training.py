@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from cdi_nlp.detect.models import read_registry
 from cdi_nlp.detect.windows import Window
+from cdi_nlp.records import Record
 from training.config import Config, read_config
 from training.corpus import ROOT, calibration, held_out, read_entries, read_records
 from training.evaluate import figures, interval, macro, micro
 from training.fit_linear import LABELS, fit_linear
 from training.marks import Span
+from training.passages import among_lines, labelled_passages, quiet_lines
 from training.steps import FILES, fresh, register, stale
-from training.windows import Labelled, labelled, of_entry, of_record
+from training.windows import Labelled, Told, labelled, of_entry, of_record
 
+ENTRIES = read_entries()
 GOLD = [frozenset({"theft"}), frozenset({"rape", "theft"}), frozenset(), frozenset({"drugs"})]
 FOUND = [frozenset({"theft"}), frozenset({"rape"}), frozenset({"theft"}), frozenset()]
 
@@ -65,23 +68,49 @@ def mention(family: str) -> Span:
 def test_no_window_of_a_record_loses_what_its_writer_marked():
     for row in read_records():
         one = of_record(row)
-        found = frozenset().union(*(window.families for window in labelled(one, whole=True)))
+        found = frozenset().union(*(window.families for window in labelled(one)))
         assert found == one.families, row["id"]
+
+
+def test_a_family_told_elsewhere_in_the_text_is_not_known_in_a_line():
+    text = "He stole her bike from the yard. It was gone by nine. Nothing else was touched."
+    told = Told(Record("one", text, ()), (Span(3, 16, "theft", "affirmed", "victim", "current"),), frozenset({"theft"}))
+    first, second, third = labelled(told)
+    assert first.families == {"theft"}
+    assert first.unsure == frozenset()
+    assert second.unsure == third.unsure == {"theft"}
+
+
+def test_every_record_is_told_by_its_passages():
+    for row in read_records():
+        one = of_record(row)
+        assert frozenset().union(*(made.families for made in labelled_passages(one))) == one.families, row["id"]
+
+
+@given(st.integers(0, 5000), st.integers(0, 2**32))
+def test_an_entry_among_quiet_lines_keeps_its_words(at, seed):
+    rng = np.random.default_rng(seed)
+    entries = [of_entry(ENTRIES[(at + step) % len(ENTRIES)]) for step in range(2)]
+    quiet = Told(Record("q", "Caller rang off. Bus late again. Road clear. Nobody seen. Gate shut.", ()))
+    made = among_lines(entries, quiet_lines(quiet, rng=rng), rng=rng)
+    words = [span for entry in entries for span in entry.spans]
+    told = [entry.record.text[span.start : span.end] for entry in entries for span in entry.spans]
+    assert [made.record.text[span.start : span.end] for span in made.spans] == told
+    assert [span.family for span in made.spans] == [span.family for span in words]
 
 
 def test_the_parts_of_the_corpus_do_not_meet():
     test, held = held_out(), calibration()
     for kind in ("entries", "records"):
         assert not test[kind] & held[kind]
-    batches = {entry.batch for entry in read_entries()}
+    batches = {entry.batch for entry in ENTRIES}
     assert test["entries"] | held["entries"] <= batches
 
 
 @given(st.integers(0, 6000))
 def test_a_mention_stands_in_the_window_that_holds_it(at):
-    entries = read_entries()
-    entry = entries[at % len(entries)]
-    for window in labelled(of_entry(entry), whole=False):
+    entry = ENTRIES[at % len(ENTRIES)]
+    for window in labelled(of_entry(entry)):
         for told in window.mentions:
             assert 0 <= told.start < told.end <= len(window.window.target)
 

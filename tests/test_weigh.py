@@ -11,8 +11,8 @@ TAXONOMY = load_taxonomy()
 probabilities = st.floats(0.01, 0.99)
 
 
-def learned(family: str, segment: int, *, detector: str = "encoder", precision: float = 0.8) -> Finding:
-    return Finding(family, 0, 1, segment, detector, detector, precision)
+def learned(family: str, segment: int, *, source: str = "window", precision: float = 0.8) -> Finding:
+    return Finding(family, 0, 1, segment, "encoder", source, precision)
 
 
 def row(*findings: Finding, family: str = "theft", patterns: dict | None = None) -> dict[str, float]:
@@ -27,8 +27,14 @@ def test_what_was_not_found_counts_lowest():
 
 def test_the_two_surest_segments_are_told_apart():
     found = row(learned("theft", 1, precision=0.9), learned("theft", 4, precision=0.6), learned("rape", 2))
-    assert found["encoder"] == log_odds(0.9)
-    assert found["encoder_second"] == log_odds(0.6)
+    assert found["window"] == log_odds(0.9)
+    assert found["second_window"] == log_odds(0.6)
+
+
+def test_a_passage_and_a_window_are_two_opinions():
+    found = row(learned("theft", 1, precision=0.6), learned("theft", 1, source="passage", precision=0.9))
+    assert found["window"] == found["window_with_passage"] == log_odds(0.6)
+    assert found["passage"] == log_odds(0.9)
 
 
 def test_a_graver_family_counts_where_it_stands_on_the_same_segment():
@@ -40,7 +46,7 @@ def test_a_graver_family_counts_where_it_stands_on_the_same_segment():
 
 
 def test_a_mention_that_does_not_disclose_counts_for_nothing():
-    denied = Finding("theft", 0, 1, 2, "encoder", "encoder", 0.9, "negated")
+    denied = Finding("theft", 0, 1, 2, "encoder", "window", 0.9, "negated")
     assert row(denied) == row()
 
 

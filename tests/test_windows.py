@@ -1,9 +1,9 @@
-"""Windows hold a segment's own words between its neighbours', and what a system wrote is left out."""
+"""Windows hold a segment between its neighbours, passages hold every segment, and system lines are left out."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdi_nlp.detect.windows import windows_of
+from cdi_nlp.detect.windows import PASSAGE_LETTERS, passages_of, windows_of
 from cdi_nlp.ingest.logs import segments, with_entries
 from cdi_nlp.records import Record
 
@@ -38,3 +38,26 @@ def test_every_window_is_text_of_its_segment(text):
         segment = found[window.segment]
         assert window.target == record.text[segment.start : segment.end]
         assert segment.kind not in ("system", "question")
+
+
+def test_a_short_record_is_one_passage_in_order():
+    record, found, made = cut("He took her phone. She asked for it back. He said no and locked the door.")
+    (passage,) = passages_of(record, found)
+    assert passage.parts == tuple(window.target for window in made)
+
+
+def test_a_passage_begins_with_the_end_of_the_one_before():
+    record, found, _ = cut(" ".join(f"Line number {number} says that nothing more was heard." for number in range(60)))
+    made = passages_of(record, found)
+    assert len(made) > 2
+    for before, after in zip(made, made[1:], strict=False):
+        assert before.segments[0] < after.segments[0] <= before.segments[-1] < after.segments[-1]
+
+
+@given(st.lists(st.integers(1, 1500), max_size=12))
+def test_every_window_stands_in_a_passage_however_long_the_lines(lengths):
+    record, found, made = cut("\n".join(("word " * (length // 5 + 2)).strip() + "." for length in lengths))
+    passages = passages_of(record, found)
+    assert {number for one in passages for number in one.segments} == {window.segment for window in made}
+    for one in passages:
+        assert len(one.segments) == 1 or sum(map(len, one.parts)) <= PASSAGE_LETTERS

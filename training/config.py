@@ -13,14 +13,16 @@ RUNS = ROOT / "runs"
 class Fit:
     """How the encoder is fitted; the same names as in a configuration's [encoder].
 
-    `quiet` is how many quiet windows an epoch reads for each that holds a mention, `augment` the chance of each change
-    to an entry, `rate` the highest learning rate of the base.
+    `quiet` is how many quiet windows an epoch reads for each that holds a mention, `composed` how many passages of
+    entries among quiet lines, `augment` the chance of each change to an entry, `rate` the highest learning rate of the
+    base.
     """
 
-    epochs: int = 7
+    epochs: int = 6
     batch: int = 32
     rate: float = 1.2e-4
-    quiet: float = 2.5
+    quiet: float = 2.0
+    composed: int = 3000
     augment: float = 0.15
     seed: int = 20261128
 

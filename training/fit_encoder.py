@@ -5,43 +5,36 @@ from entries; entries are augmented anew. The best epoch by the calibration part
 """
 
 import json
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import BertConfig, get_linear_schedule_with_warmup
 
 from cdi_nlp.detect.models import digest_of
-from cdi_nlp.detect.network import LABELS, REPORTERS, STATUSES, WHENS, Encoded, Network, encode, length_of, stack
+from cdi_nlp.detect.network import LABELS, Network, length_of, stack
 from training.augment import augmented
 from training.config import Fit
 from training.corpus import Entry
-from training.windows import Labelled, Told, all_windows, labelled, of_entry
+from training.examples import Example, PassageExample, example, loss_of, passage_example, passage_loss
+from training.passages import LabelledPassage, composed, labelled_passages
+from training.windows import Labelled, Told, all_windows, of_entry
 
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of the published all-MiniLM-L6-v2 weights."""
-NOT_SAID = -100
-"""A label that the loss leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An encoded window and its answers, as the loss takes them."""
-
-    encoded: Encoded
-    families: np.ndarray
-    statuses: np.ndarray
-    reporter: int
-    when: int
-    evidence: np.ndarray
+AnyExample = Example | PassageExample
+KEPT = 0.998
+"""Share of the running mean of the weights that each step keeps: the mean of some 500 steps reads steadier than the
+last one does (Polyak and Juditsky 1992)."""
 
 
 def base_folder() -> Path:
@@ -58,77 +51,48 @@ def base_folder() -> Path:
     return folder
 
 
-def example(window: Labelled, tokenizer: Tokenizer) -> Example:
-    """A labelled window with its tokens and answers."""
-    encoded = encode(window.window, tokenizer)
-    families = np.zeros(len(LABELS), dtype=np.float32)
-    statuses = np.full(len(LABELS), NOT_SAID, dtype=np.int64)
-    evidence = np.zeros(len(encoded.tokens), dtype=np.float32)
-    for mention in window.mentions:
-        at = LABELS.index(mention.family)
-        families[at] = max(families[at], float(mention.discloses))
-        statuses[at] = STATUSES.index(mention.status)
-        for place, (start, end) in enumerate(encoded.places):
-            if start < mention.end and mention.start < end:
-                evidence[encoded.first + place] = 1
-    lead = window.mentions[0] if window.mentions else None
-    reporter = REPORTERS.index(lead.reported_by) if lead else NOT_SAID
-    when = WHENS.index(lead.when) if lead else NOT_SAID
-    return Example(encoded, families, statuses, reporter, when, evidence)
-
-
-def loss_of(network: Network, rows: Sequence[Example], *, weight: Tensor) -> Tensor:
-    """The loss over a batch: families most, then status, evidence, reporter and time."""
-    length = max(length_of(row.encoded) for row in rows)
-    batch = stack([row.encoded for row in rows], length=length, size=len(rows))
-    read = network(batch["tokens"], batch["attention"], batch["target"])
-    families = torch.from_numpy(np.stack([row.families for row in rows]))
-    statuses = torch.from_numpy(np.stack([row.statuses for row in rows]))
-    evidence = torch.zeros(len(rows), length)
-    for number, row in enumerate(rows):
-        held = min(len(row.evidence), length)
-        evidence[number, :held] = torch.from_numpy(row.evidence[:held])
-    target = batch["target"].float()
-    cross = nn.functional.cross_entropy
-    loss = nn.functional.binary_cross_entropy_with_logits(read.families.float(), families, pos_weight=weight) * 10
-    if bool((statuses != NOT_SAID).any()):
-        loss = loss + 0.5 * cross(
-            read.statuses.float().reshape(-1, len(STATUSES)), statuses.reshape(-1), ignore_index=NOT_SAID
-        )
-        reporters = torch.tensor([row.reporter for row in rows])
-        whens = torch.tensor([row.when for row in rows])
-        loss = loss + 0.2 * cross(read.reporters.float(), reporters, ignore_index=NOT_SAID)
-        loss = loss + 0.2 * cross(read.whens.float(), whens, ignore_index=NOT_SAID)
-    spans = nn.functional.binary_cross_entropy_with_logits(read.evidence.float(), evidence, weight=target)
-    return loss + spans
-
-
-def epoch_of(
-    entries: Sequence[Entry], records: Sequence[Labelled], *, fit: Fit, rng: np.random.Generator, tokenizer: Tokenizer
-) -> list[Example]:
-    """The examples of one epoch in a random order: all mentions, and quiet windows in the asked proportion."""
-    told: list[Told] = []
-    for entry in entries:
-        marked = (entry.text, entry.spans)
-        told.append(of_entry(entry, augmented(marked, rng=rng, chance=fit.augment)))
-    from_entries = all_windows(told, whole=False)
-    loud = [window for window in (*from_entries, *records) if window.mentions]
+def epoch_of(reader: "Reader", *, fit: Fit, rng: np.random.Generator) -> list[AnyExample]:
+    """The examples of one epoch: all mentions, quiet windows in the asked proportion, and as many passages as asked."""
+    told = [
+        of_entry(entry, augmented((entry.text, entry.spans), rng=rng, chance=fit.augment)) for entry in reader.entries
+    ]
+    from_entries = all_windows(told)
+    loud = [window for window in (*from_entries, *reader.windows) if window.mentions]
     wanted = int(fit.quiet * len(loud))
-    quiet_records = [window for window in records if not window.mentions and window.known]
+    quiet_records = [window for window in reader.windows if not window.mentions]
     quiet_entries = [window for window in from_entries if not window.mentions]
     half = min(len(quiet_records), wanted // 2)
     drawn = [quiet_records[at] for at in rng.permutation(len(quiet_records))[:half]]
     drawn += [quiet_entries[at] for at in rng.permutation(len(quiet_entries))[: wanted - half]]
-    chosen = [*loud, *drawn]
-    return [example(chosen[at], tokenizer) for at in rng.permutation(len(chosen))]
+    passages = [*reader.passages, *composed(told, reader.quiet, count=fit.composed, rng=rng)]
+    examples: list[AnyExample] = [example(one, reader.tokenizer) for one in (*loud, *drawn)]
+    return examples + [passage_example(one, reader.tokenizer) for one in passages]
 
 
-def batches(examples: Sequence[Example], *, size: int, rng: np.random.Generator) -> Iterator[list[Example]]:
-    """Batches of examples of like length, in a random order, so that little is padded."""
-    order = sorted(range(len(examples)), key=lambda at: (length_of(examples[at].encoded), at))
-    groups = [order[at : at + size] for at in range(0, len(order), size)]
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What every epoch reads: entries, and the windows and passages of records; `quiet` records disclose nothing."""
+
+    entries: Sequence[Entry]
+    windows: Sequence[Labelled]
+    passages: Sequence[LabelledPassage]
+    quiet: Sequence[Told]
+    tokenizer: Tokenizer
+
+
+def batches(examples: Sequence[AnyExample], *, size: int, rng: np.random.Generator) -> Iterator[list[AnyExample]]:
+    """Batches of examples of one kind and like length, in a random order, so that little is padded.
+
+    A passage is longer than a window, so half as many of them make a batch.
+    """
+    groups: list[list[AnyExample]] = []
+    for kind, most in ((Example, size), (PassageExample, size // 2)):
+        own = [one for one in examples if isinstance(one, kind)]
+        mixed = [own[at] for at in rng.permutation(len(own))]
+        mixed.sort(key=lambda one: length_of(one.encoded))
+        groups += [mixed[at : at + most] for at in range(0, len(mixed), most)]
     for group in rng.permutation(len(groups)):
-        yield [examples[at] for at in groups[group]]
+        yield groups[group]
 
 
 def fit_encoder(
@@ -143,6 +107,55 @@ def fit_encoder(
     """Fit the encoder and write its best epoch into `out`: weights, tokenizer and configuration."""
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
+    network, tokenizer, config = _base()
+    reader = Reader(
+        entries,
+        all_windows(records),
+        [passage for told in records for passage in labelled_passages(told)],
+        [told for told in records if not told.spans],
+        tokenizer,
+    )
+    examples = epoch_of(reader, fit=fit, rng=rng)
+    steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * fit.epochs
+    optimizer, schedule = _optimizer(network, rate=fit.rate, steps=steps)
+    mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(KEPT))  # type: ignore[no-untyped-call]
+    weight = torch.full((len(LABELS),), 2.0)
+    best = -1.0
+    passages = sum(isinstance(one, PassageExample) for one in examples)
+    say(f"{len(examples)} texts an epoch, {passages} of them passages; {steps} steps; {len(held)} windows held")
+    for number in range(fit.epochs):
+        examples = examples if number == 0 else epoch_of(reader, fit=fit, rng=rng)
+        start, total = time.monotonic(), 0.0
+        network.train()
+        for rows in batches(examples, size=fit.batch, rng=rng):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = _loss(network, rows, weight=weight)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            mean.update_parameters(network)
+            total += loss.item() * len(rows)
+        averaged = cast("Network", mean.module)
+        score = micro_f1(averaged, held, tokenizer=tokenizer)
+        spent = time.monotonic() - start
+        say(f"epoch {number + 1}: loss {total / len(examples):.4f}, held micro-F1 {score:.3f}, {spent:.0f} s")
+        if score > best:
+            best = score
+            save(averaged, tokenizer, config, out)
+
+
+def _loss(network: Network, rows: Sequence[AnyExample], *, weight: Tensor) -> Tensor:
+    """The loss over a batch of one kind."""
+    windows = [row for row in rows if isinstance(row, Example)]
+    if windows:
+        return loss_of(network, windows, weight=weight)
+    return passage_loss(network, [row for row in rows if isinstance(row, PassageExample)], weight=weight)
+
+
+def _base() -> tuple[Network, Tokenizer, dict[str, object]]:
+    """The network with the base encoder's weights and fresh heads, its tokenizer and its configuration."""
     folder = base_folder()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
@@ -151,40 +164,22 @@ def fit_encoder(
     network = Network(BertConfig(**config))
     base = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
     network.bert.load_state_dict(base, strict=False)
-    windows = [window for told in records for window in labelled(told, whole=True)]
-    first = epoch_of(entries, windows, fit=fit, rng=rng, tokenizer=tokenizer)
-    steps = math.ceil(len(first) / fit.batch) * fit.epochs
+    return network, tokenizer, config
+
+
+def _optimizer(
+    network: Network, *, rate: float, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+    """AdamW with a warm-up and a linear decay; the heads, which begin at random, learn eight times as fast."""
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    groups = [{"params": network.bert.parameters(), "lr": fit.rate}, {"params": heads, "lr": 8 * fit.rate}]
+    groups = [{"params": network.bert.parameters(), "lr": rate}, {"params": heads, "lr": 8 * rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    schedule = get_linear_schedule_with_warmup(optimizer, steps // 12, steps)  # type: ignore[no-untyped-call]
-    weight = torch.full((len(LABELS),), 2.0)
-    best = -1.0
-    say(f"{len(first)} windows an epoch, {steps} steps, {len(held)} windows held for choosing the epoch")
-    for number in range(fit.epochs):
-        examples = first if number == 0 else epoch_of(entries, windows, fit=fit, rng=rng, tokenizer=tokenizer)
-        start, total = time.monotonic(), 0.0
-        network.train()
-        for rows in batches(examples, size=fit.batch, rng=rng):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = loss_of(network, rows, weight=weight)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            total += loss.item() * len(rows)
-        score = micro_f1(network, held, tokenizer=tokenizer)
-        spent = time.monotonic() - start
-        say(f"epoch {number + 1}: loss {total / len(examples):.4f}, held micro-F1 {score:.3f}, {spent:.0f} s")
-        if score > best:
-            best = score
-            save(network, tokenizer, config, out)
+    return optimizer, get_linear_schedule_with_warmup(optimizer, steps // 12, steps)  # type: ignore[no-untyped-call]
 
 
 def micro_f1(network: Network, held: Sequence[Labelled], *, tokenizer: Tokenizer, threshold: float = 0.5) -> float:
     """Micro-F1 over families of windows that the network was not fitted to."""
-    known = [example(window, tokenizer) for window in held if window.known]
+    known = [example(window, tokenizer) for window in held]
     network.eval()
     right = said = wanted = 0
     order = sorted(known, key=lambda row: length_of(row.encoded))
@@ -195,6 +190,7 @@ def micro_f1(network: Network, held: Sequence[Labelled], *, tokenizer: Tokenizer
             batch = stack([row.encoded for row in rows], length=length, size=len(rows))
             read = network(batch["tokens"], batch["attention"], batch["target"])
             found = read.families.float().sigmoid().numpy() >= threshold
+            found &= np.stack([row.known for row in rows]) > 0
             gold = np.stack([row.families for row in rows]) > 0
             right += int((found & gold).sum())
             said += int(found.sum())

@@ -20,20 +20,20 @@ LOUD = 3.0
 
 
 def fit_linear(windows: Sequence[Labelled]) -> LinearModel:
-    """A linear model of the windows of which something is known."""
+    """A linear model of the windows, each family's from those of which it is known."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  heavy, and only training needs it
 
-    known = [window for window in windows if window.known]
-    rows = features([window.window for window in known])
+    rows = features([window.window for window in windows])
     weights = np.zeros((rows.shape[1], len(LABELS)), dtype=np.float32)
     intercepts = np.zeros(len(LABELS), dtype=np.float32)
     for number, label in enumerate(LABELS):
-        told = np.array([label in window.families for window in known])
+        known = np.flatnonzero([label not in window.unsure for window in windows])
+        told = np.array([label in windows[int(at)].families for at in known])
         if not told.any():
             intercepts[number] = NEVER
             continue
         model = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: LOUD}, solver="liblinear", max_iter=200)
-        model.fit(rows, told)
+        model.fit(rows[known], told)
         weights[:, number] = model.coef_[0]
         intercepts[number] = model.intercept_[0]
     return LinearModel(LABELS, weights, intercepts)

@@ -40,7 +40,7 @@ def read_parts() -> Parts:
     return Parts(
         entries=tuple(entry for entry in entries if entry.batch not in out["entries"]),
         records=tuple(of_record(row) for row in records if row["batch"] not in out["records"]),
-        held_windows=(*all_windows(held_entries, whole=False), *all_windows(held_records, whole=True)),
+        held_windows=(*all_windows(held_entries), *all_windows(held_records)),
         held_records=held_records,
         test_entries=tuple(entry for entry in entries if entry.batch in test["entries"]),
         test_records=tuple(of_record(row) for row in records if row["batch"] in test["records"]),
@@ -59,7 +59,7 @@ def fit(config: Config, *, say: Say) -> Path:
     corpus = json.dumps(manifest(), sort_keys=True)
     say(f"reads {len(parts.entries)} entries and {len(parts.records)} records; writes {out}")
     if stale(out, "linear", corpus):
-        windows = all_windows(map(of_entry, parts.entries), whole=False) + all_windows(parts.records, whole=True)
+        windows = all_windows(map(of_entry, parts.entries)) + all_windows(parts.records)
         save_linear(fit_linear(windows), out)
         fresh(out, "linear", corpus)
         say(f"linear: fitted to {len(windows)} windows")

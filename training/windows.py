@@ -1,7 +1,7 @@
 """Windows with their answers: what the learned detectors are fitted to, from entries and from whole records.
 
 At least half of what a model reads must be the quiet lines of whole records, for false flags of a tenth of the records
-need under one in a hundred of their lines. A line beside a quote may tell of the same act and is left out of the loss.
+need under one in a hundred of their lines. Of a family that the text tells elsewhere a line is left out of the loss.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,13 +21,14 @@ from training.marks import Marked, Span
 class Labelled:
     """A window and its answer: the mentions that it holds, with places that count characters of its target.
 
-    `known` is False where nothing is known of the window, because a quote of the record stands beside it.
+    `unsure` are the families that the text tells elsewhere: a writer marks the words that tell a thing best, not every
+    line that tells it again, so nothing is known of them here.
     """
 
     source: str
     window: Window
     mentions: tuple[Span, ...] = ()
-    known: bool = True
+    unsure: frozenset[str] = frozenset()
 
     @property
     def families(self) -> frozenset[str]:
@@ -64,15 +65,13 @@ def of_record(row: dict[str, Any]) -> Told:
     return Told(record, tuple(sorted(spans, key=lambda span: span.start)), frozenset(row["gold"]["families"]))
 
 
-def labelled(told: Told, *, whole: bool) -> Iterator[Labelled]:
-    """The windows of a marked text; in a `whole` record the windows beside a quote are not known."""
+def labelled(told: Told) -> Iterator[Labelled]:
+    """The windows of a marked text, with what is told in each."""
     record = with_entries(told.record)
     cut = segments(record)
-    found = windows_of(record, cut)
-    held = [_mentions(cut[window.segment], told.spans) for window in found]
-    for place, window in enumerate(found):
-        beside = whole and not held[place] and any(held[max(0, place - 1) : place + 2])
-        yield Labelled(record.id, window, held[place], known=not beside)
+    for window in windows_of(record, cut):
+        own = _mentions(cut[window.segment], told.spans)
+        yield Labelled(record.id, window, own, told.families - {mention.family for mention in own})
 
 
 def _mentions(segment: Segment, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -85,6 +84,6 @@ def _mentions(segment: Segment, spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def all_windows(told: Iterable[Told], *, whole: bool) -> list[Labelled]:
+def all_windows(told: Iterable[Told]) -> list[Labelled]:
     """The windows of many texts, in order."""
-    return [window for one in told for window in labelled(one, whole=whole)]
+    return [window for one in told for window in labelled(one)]

@@ -1,4 +1,4 @@
-"""The encoder: a fine-tuned MiniLM that reads windows on the processor, in batches of fixed shape.
+"""The encoder: a fine-tuned MiniLM that reads windows and passages on the processor, in batches of fixed shape.
 
 A batch always has the same rows and one of a few lengths, padded with empty rows: the same window gives the same bits
 whatever stands beside it, on any number of workers. Windows that were read before are not read again.
@@ -6,19 +6,24 @@ whatever stands beside it, on any number of workers. Windows that were read befo
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from cdi_nlp.detect.windows import Window
+from cdi_nlp.detect.windows import Passage, Window
 from cdi_nlp.errors import ModelError
 from cdi_nlp.records import Reporter, Status, When
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from cdi_nlp.detect.network import Encoded, Network
+
+Text = TypeVar("Text", Window, Passage)
+Said = TypeVar("Said")
 
 ROWS = 16
 """Rows of a batch."""
@@ -26,6 +31,8 @@ REMEMBERED = 20_000
 """Windows whose reading is kept: logs repeat themselves."""
 IN_SPAN = 0.0
 """Log-odds from which a token is evidence."""
+FAINT = -3.0
+"""Log-odds of a passage's strongest token below which no place is shown for a family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +50,69 @@ class Opinion:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the encoder says of a passage: log-odds of each label, and the place that tells it most plainly.
+
+    A place is the number of a segment in the passage and the characters there, or None where nothing stands out.
+    """
+
+    logits: tuple[float, ...]
+    places: tuple[tuple[int, int, int] | None, ...]
+
+
 @dataclass(slots=True, repr=False)
 class Encoder:
-    """Reads windows with the network of a model folder. Build it once a process."""
+    """Reads windows and passages with the network of a model folder. Build it once a process."""
 
     network: "Network"
     tokenizer: Any
     labels: tuple[str, ...]
-    _seen: "OrderedDict[Window, Opinion]" = field(default_factory=OrderedDict)
+    _windows: "OrderedDict[Window, Opinion]" = field(default_factory=OrderedDict)
+    _passages: "OrderedDict[Passage, Overview]" = field(default_factory=OrderedDict)
 
     def read(self, found: Sequence[Window]) -> list[Opinion]:
         """One opinion for each window, in their order."""
+        from cdi_nlp.detect.network import encode  # noqa: PLC0415  torch loads only where a model is used
+
         keys = [Window(0, window.before, window.target, window.after) for window in found]
-        fresh = [key for key in dict.fromkeys(keys) if key not in self._seen]
-        for key, opinion in zip(fresh, self._read(fresh), strict=True):
-            self._seen[key] = opinion
-        said = [self._seen[key] for key in keys]
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return said
+        return _remembered(keys, self._windows, lambda fresh: self._read(fresh, encode, self._opinions))
 
-    def _read(self, found: Sequence[Window]) -> list[Opinion]:
-        from cdi_nlp.detect.network import encode, length_of  # noqa: PLC0415  torch loads only where a model is used
+    def read_passages(self, found: Sequence[Passage]) -> list[Overview]:
+        """One overview for each passage, in their order."""
+        from cdi_nlp.detect.network import encode_passage  # noqa: PLC0415
 
-        rows = [encode(window, self.tokenizer) for window in found]
-        said: list[Opinion | None] = [None] * len(rows)
+        keys = [Passage((), passage.parts, passage.questions) for passage in found]
+        return _remembered(keys, self._passages, lambda fresh: self._read(fresh, encode_passage, self._overviews))
+
+    def _read(
+        self,
+        found: Sequence[Text],
+        encode: "Callable[[Text, Any], Encoded]",
+        say: "Callable[[Sequence[Encoded], Mapping[str, Tensor]], list[Said]]",
+    ) -> list[Said]:
+        """What `say` makes of each text, read in batches of ROWS of like length."""
+        import torch  # noqa: PLC0415
+
+        from cdi_nlp.detect.network import length_of, stack  # noqa: PLC0415
+
+        rows = [encode(one, self.tokenizer) for one in found]
         groups: dict[int, list[int]] = {}
         for number, row in enumerate(rows):
             groups.setdefault(length_of(row), []).append(number)
+        said: dict[int, Said] = {}
         for length, numbers in sorted(groups.items()):
             for at in range(0, len(numbers), ROWS):
                 part = numbers[at : at + ROWS]
-                for number, opinion in zip(part, self._batch([rows[n] for n in part], length=length), strict=True):
-                    said[number] = opinion
-        return [opinion for opinion in said if opinion is not None]
+                chosen = [rows[number] for number in part]
+                with torch.inference_mode():
+                    said.update(zip(part, say(chosen, stack(chosen, length=length, size=ROWS)), strict=True))
+        return [said[number] for number in range(len(rows))]
 
-    def _batch(self, rows: "Sequence[Encoded]", *, length: int) -> list[Opinion]:
-        import torch  # noqa: PLC0415
+    def _opinions(self, rows: "Sequence[Encoded]", batch: "Mapping[str, Tensor]") -> list[Opinion]:
+        from cdi_nlp.detect.network import REPORTERS, STATUSES, WHENS  # noqa: PLC0415
 
-        from cdi_nlp.detect.network import REPORTERS, STATUSES, WHENS, stack  # noqa: PLC0415
-
-        batch = stack(rows, length=length, size=ROWS)
-        with torch.inference_mode():
-            read = self.network(batch["tokens"], batch["attention"], batch["target"])
+        read = self.network(batch["tokens"], batch["attention"], batch["target"])
         families, tokens = read.families.float().numpy(), read.evidence.float().numpy()
         statuses, reporters, whens = (part.argmax(-1).numpy() for part in (read.statuses, read.reporters, read.whens))
         found = []
@@ -93,7 +120,7 @@ class Encoder:
             start, end = _span(row, tokens[number])
             found.append(
                 Opinion(
-                    tuple(round(float(value), 4) for value in families[number]),
+                    _rounded(families[number]),
                     tuple(STATUSES[at] for at in statuses[number]),
                     REPORTERS[reporters[number]],
                     WHENS[whens[number]],
@@ -103,21 +130,68 @@ class Encoder:
             )
         return found
 
+    def _overviews(self, rows: "Sequence[Encoded]", batch: "Mapping[str, Tensor]") -> list[Overview]:
+        read = self.network.passage(batch["tokens"], batch["attention"], batch["target"])
+        families, tokens = read.families.float().numpy(), read.tokens.float().numpy()
+        return [
+            Overview(
+                _rounded(families[number]),
+                tuple(_place(row, tokens[number, :, at]) for at in range(len(self.labels))),
+            )
+            for number, row in enumerate(rows)
+        ]
+
+
+def _remembered(
+    keys: Sequence[Text], seen: "OrderedDict[Text, Said]", read: Callable[[Sequence[Text]], list[Said]]
+) -> list[Said]:
+    """What was said of each key: of those seen before from memory, of the others freshly read."""
+    fresh = [key for key in dict.fromkeys(keys) if key not in seen]
+    seen.update(zip(fresh, read(fresh), strict=True))
+    said = [seen[key] for key in keys]
+    while len(seen) > REMEMBERED:
+        seen.popitem(last=False)
+    return said
+
+
+def _rounded(logits: np.ndarray) -> tuple[float, ...]:
+    return tuple(round(float(value), 4) for value in logits)
+
 
 def _span(row: "Encoded", tokens: np.ndarray) -> tuple[int, int]:
-    """The characters of the longest run of evidence tokens, bridging one that is not; else of the whole target."""
-    own = tokens[row.first : row.first + len(row.places)]
-    marked = [at for at, value in enumerate(own) if value >= IN_SPAN]
-    if not marked:
-        return (row.places[0][0], row.places[-1][1]) if row.places else (0, 0)
+    """The characters of the weightiest run of evidence tokens; of the whole target where no token is evidence."""
+    own = [at for at, place in enumerate(row.places) if place[0] >= 0]
+    runs = _runs([at for at in own if tokens[at] >= IN_SPAN])
+    if not runs:
+        return (row.places[own[0]][1], row.places[own[-1]][2]) if own else (0, 0)
+    best = max(runs, key=lambda run: (sum(float(tokens[at]) for at in run), -run[0]))
+    return row.places[best[0]][1], row.places[best[-1]][2]
+
+
+def _place(row: "Encoded", tokens: np.ndarray) -> tuple[int, int, int] | None:
+    """Where a family is told most plainly: the run of evidence about its strongest token, in one segment."""
+    own = [at for at, place in enumerate(row.places) if place[0] >= 0]
+    if not own:
+        return None
+    top = max(own, key=lambda at: (float(tokens[at]), -at))
+    if tokens[top] < FAINT:
+        return None
+    part = row.places[top][0]
+    least = min(IN_SPAN, float(tokens[top]))
+    runs = _runs([at for at in own if row.places[at][0] == part and tokens[at] >= least])
+    run = next(run for run in runs if top in run)
+    return part, row.places[run[0]][1], row.places[run[-1]][2]
+
+
+def _runs(marked: Sequence[int]) -> list[list[int]]:
+    """Numbers in runs that bridge a gap of one."""
     runs: list[list[int]] = []
     for at in marked:
         if runs and at - runs[-1][-1] <= 2:
             runs[-1].append(at)
         else:
             runs.append([at])
-    best = max(runs, key=lambda run: (sum(float(own[at]) for at in run), -run[0]))
-    return row.places[best[0]][0], row.places[best[-1]][1]
+    return runs
 
 
 def load_encoder(folder: Path) -> Encoder:

@@ -16,10 +16,12 @@ from cdi_nlp.taxonomy import Taxonomy
 
 FEATURES = (
     "patterns",
-    "encoder",
-    "encoder_second",
+    "window",
+    "second_window",
+    "passage",
     "linear",
-    "encoder_with_pattern",
+    "window_with_pattern",
+    "window_with_passage",
     "graver_there",
     "neighbour",
     "windows",
@@ -31,15 +33,22 @@ LOW, HIGH = -5.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Evidenced:
-    """What the learned detectors found of one family: its log-odds by segment."""
+    """What the learned detectors found of one family: its log-odds by segment.
 
-    encoder: Mapping[int, float]
+    `windows` and `passages` are the encoder's, of a segment by itself and of the passage that it tells most plainly.
+    """
+
+    windows: Mapping[int, float]
+    passages: Mapping[int, float]
     linear: Mapping[int, float]
 
     @property
     def top(self) -> int | None:
         """The segment of which the encoder is surest."""
-        return max(self.encoder, key=lambda at: (self.encoder[at], -at)) if self.encoder else None
+        return max(self.windows, key=lambda at: (self.windows[at], -at)) if self.windows else None
+
+
+_NOTHING = Evidenced({}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +76,13 @@ def log_odds(probability: float) -> float:
 
 def evidenced(findings: Sequence[Finding]) -> dict[str, Evidenced]:
     """By family, the log-odds that the learned detectors gave each segment."""
-    encoder: dict[str, dict[int, float]] = {}
-    linear: dict[str, dict[int, float]] = {}
+    tables: dict[str, dict[str, dict[int, float]]] = {"window": {}, "passage": {}, "linear": {}}
     for finding in findings:
-        if finding.detector in ("encoder", "linear") and finding.status in DISCLOSING:
-            table = encoder if finding.detector == "encoder" else linear
-            own = table.setdefault(finding.family, {})
+        if finding.source in tables and finding.status in DISCLOSING:
+            own = tables[finding.source].setdefault(finding.family, {})
             own[finding.segment] = max(own.get(finding.segment, LOW), log_odds(finding.precision))
-    return {name: Evidenced(encoder.get(name, {}), linear.get(name, {})) for name in encoder.keys() | linear.keys()}
+    names = dict.fromkeys(name for table in tables.values() for name in table)
+    return {name: Evidenced(*(table.get(name, {}) for table in tables.values())) for name in names}
 
 
 def features(
@@ -86,14 +94,14 @@ def features(
     taxonomy: Taxonomy,
 ) -> tuple[float, ...]:
     """A family's features in the order of FEATURES; `patterns` are the probabilities by patterns alone."""
-    own = learned.get(family, Evidenced({}, {}))
-    ranked = sorted(own.encoder.values(), reverse=True)
+    own = learned.get(family, _NOTHING)
+    ranked = sorted(own.windows.values(), reverse=True)
     first, second = (ranked[0] if ranked else LOW), (ranked[1] if len(ranked) > 1 else LOW)
-    pattern = log_odds(patterns.get(family, 0.0))
+    pattern, passage = log_odds(patterns.get(family, 0.0)), max(own.passages.values(), default=LOW)
     graver = [name for name, other in taxonomy.families.items() if family in other.lesser]
-    there = [learned[name].encoder.get(own.top, LOW) for name in graver if name in learned and own.top is not None]
+    there = [learned[name].windows.get(own.top, LOW) for name in graver if name in learned and own.top is not None]
     beside = [
-        max(learned[name].encoder.values(), default=LOW)
+        max(learned[name].windows.values(), default=LOW)
         for name in taxonomy.families[family].neighbours
         if name in learned
     ]
@@ -101,8 +109,10 @@ def features(
         pattern,
         first,
         second,
+        passage,
         max(own.linear.values(), default=LOW),
         min(pattern, first),
+        min(first, passage),
         max(there, default=LOW),
         max(beside, default=LOW),
         math.log1p(windows),

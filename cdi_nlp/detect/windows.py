@@ -1,7 +1,8 @@
-"""Windows: what a learned detector reads of a segment, which is its words and those of its neighbours.
+"""Windows and passages: what a learned detector reads of a record.
 
-A segment alone is often too little ("He did it again") and a record too much. A window is the segment with the one
-before it, or the question it answers, and the one after it. Lines that a system wrote are left out.
+A segment alone is often too little ("He did it again"). A window is the segment with the one before it, or the question
+it answers, and the one after it. A passage is a run of segments, about ten lines: a course of conduct, or an order in
+one line and its breach in another, is told by no window. Lines that a system wrote are left out of both.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ LEAST_LETTERS = 8
 """A segment with fewer letters tells nothing by itself ("NO.", "14:02")."""
 MOST_LETTERS = 400
 """Characters of a neighbour that a window holds."""
+PASSAGE_LETTERS = 640
+"""Characters of a passage: some 170 tokens, in capitals and shorthand up to 256."""
+OVERLAP = 200
+"""Characters of a passage's end with which the next one begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,15 @@ class Window:
     before: str
     target: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of segments read as one: their numbers, their words, and the question that each answers, if any."""
+
+    segments: tuple[int, ...]
+    parts: tuple[str, ...]
+    questions: tuple[str, ...]
 
 
 def windows(reading: Reading) -> tuple[Window, ...]:
@@ -43,6 +57,34 @@ def windows_of(record: Record, segments: tuple[Segment, ...]) -> tuple[Window, .
         after = _words(text, segments[kept[place + 1]]) if place + 1 < len(kept) else ""
         found.append(Window(number, before[-MOST_LETTERS:], _words(text, segment), after[:MOST_LETTERS]))
     return tuple(found)
+
+
+def passages_of(record: Record, segments: tuple[Segment, ...]) -> tuple[Passage, ...]:
+    """The passages of a record cut into segments: each begins with the end of the one before it."""
+    text = record.text
+    kept = [number for number, segment in enumerate(segments) if _told(text, segment)]
+    sizes = [segments[number].end - segments[number].start for number in kept]
+    found, first = [], 0
+    while first < len(kept):
+        stop, held = first + 1, sizes[first]
+        while stop < len(kept) and held + sizes[stop] <= PASSAGE_LETTERS:
+            held += sizes[stop]
+            stop += 1
+        found.append(_passage(text, segments, kept[first:stop]))
+        if stop == len(kept):
+            break
+        begun, first, held = first, stop, 0
+        room = min(OVERLAP, PASSAGE_LETTERS - sizes[stop])  # a long segment next leaves less room for the overlap
+        while first - 1 > begun and held + sizes[first - 1] <= room:
+            first -= 1
+            held += sizes[first]
+    return tuple(found)
+
+
+def _passage(text: str, segments: tuple[Segment, ...], numbers: list[int]) -> Passage:
+    chosen = [segments[number] for number in numbers]
+    asked = tuple(text[one.question[0] : one.question[1]] if one.question else "" for one in chosen)
+    return Passage(tuple(numbers), tuple(_words(text, one) for one in chosen), asked)
 
 
 def _told(text: str, segment: Segment) -> bool:
