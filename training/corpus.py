@@ -27,7 +27,8 @@ REGISTERS = tuple(
     (
         "call_taker dispatcher officer_mobile officer_statement dash_form stalking_screen "
         "vulnerable_child vulnerable_adult school_email health_email social_work care_home "
-        "supervisor_closing enquiry_log online_report second_language child_words dialect social_media"
+        "supervisor_closing enquiry_log online_report second_language child_words dialect social_media "
+        "terse_log guidance"
     ).split()
 )
 """The registers of police text in which entries are written."""
