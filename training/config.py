@@ -14,7 +14,9 @@ class Fit:
     """How the encoder is fitted; the same names as in a configuration's [encoder].
 
     `quiet` is how many quiet windows an epoch reads for each that holds a mention, `augment` the chance of each change
-    to an entry, `rate` the highest learning rate of the base.
+    to an entry, `rate` the highest learning rate of the base. `start_from` is a registered model to begin from, or
+    "promoted"; empty for the published base. `corpus` is the share of the written corpus that an epoch reads beside a
+    force's own records.
     """
 
     epochs: int = 7
@@ -23,6 +25,8 @@ class Fit:
     quiet: float = 2.5
     augment: float = 0.15
     seed: int = 20261128
+    start_from: str = ""
+    corpus: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, get_linear_schedule_with_warmup
 
-from cdi_nlp.detect.models import digest_of
+from cdi_nlp.detect.models import checked, digest_of, read_registry, shipped_models
 from cdi_nlp.detect.network import LABELS, REPORTERS, STATUSES, WHENS, Encoded, Network, encode, length_of, stack
 from training.augment import augmented
 from training.config import Fit
@@ -58,6 +58,32 @@ def base_folder() -> Path:
     return folder
 
 
+def start_folder(fit: Fit) -> Path:
+    """Where the weights lie that a fit begins from: the base's, or those of the registered model that it names."""
+    if not fit.start_from:
+        return base_folder()
+    registry = read_registry()
+    if fit.start_from == "promoted" and registry.promoted is None:
+        registry = read_registry(shipped_models())
+    return checked(registry.model(str(registry.promoted) if fit.start_from == "promoted" else fit.start_from))
+
+
+def begun(folder: Path) -> tuple[Network, Tokenizer, dict[str, object]]:
+    """The network to begin from, its tokenizer and configuration: the published base, or a model of ours with heads."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    network = Network(BertConfig(**config))
+    if (folder / "weights.safetensors").is_file():
+        own = load_file(folder / "weights.safetensors")
+        network.load_state_dict({name: value.to(torch.float32) for name, value in own.items()})
+    else:
+        base = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
+        network.bert.load_state_dict(base, strict=False)
+    return network, tokenizer, config
+
+
 def example(window: Labelled, tokenizer: Tokenizer) -> Example:
     """A labelled window with its tokens and answers."""
     encoded = encode(window.window, tokenizer)
@@ -77,8 +103,17 @@ def example(window: Labelled, tokenizer: Tokenizer) -> Example:
     return Example(encoded, families, statuses, reporter, when, evidence)
 
 
-def loss_of(network: Network, rows: Sequence[Example], *, weight: Tensor) -> Tensor:
-    """The loss over a batch: families most, then status, evidence, reporter and time."""
+FamilyLoss = Callable[[Tensor], Tensor]
+
+
+def loss_of(
+    network: Network, rows: Sequence[Example], *, weight: Tensor, of_families: FamilyLoss | None = None
+) -> Tensor:
+    """The loss over a batch: families most, then status, evidence, reporter and time.
+
+    `of_families` is the loss of a batch's family log-odds where the windows alone do not say it, as in bags of a
+    record; there the evidence is only learned from windows whose words are marked.
+    """
     length = max(length_of(row.encoded) for row in rows)
     batch = stack([row.encoded for row in rows], length=length, size=len(rows))
     read = network(batch["tokens"], batch["attention"], batch["target"])
@@ -90,7 +125,11 @@ def loss_of(network: Network, rows: Sequence[Example], *, weight: Tensor) -> Ten
         evidence[number, :held] = torch.from_numpy(row.evidence[:held])
     target = batch["target"].float()
     cross = nn.functional.cross_entropy
-    loss = nn.functional.binary_cross_entropy_with_logits(read.families.float(), families, pos_weight=weight) * 10
+    if of_families is None:
+        loss = nn.functional.binary_cross_entropy_with_logits(read.families.float(), families, pos_weight=weight) * 10
+    else:
+        loss = of_families(read.families.float()) * 10
+        target = target * evidence.any(dim=1, keepdim=True)
     if bool((statuses != NOT_SAID).any()):
         loss = loss + 0.5 * cross(
             read.statuses.float().reshape(-1, len(STATUSES)), statuses.reshape(-1), ignore_index=NOT_SAID
@@ -143,14 +182,7 @@ def fit_encoder(
     """Fit the encoder and write its best epoch into `out`: weights, tokenizer and configuration."""
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
-    folder = base_folder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    network = Network(BertConfig(**config))
-    base = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
-    network.bert.load_state_dict(base, strict=False)
+    network, tokenizer, config = begun(start_folder(fit))
     windows = [window for told in records for window in labelled(told, whole=True)]
     first = epoch_of(entries, windows, fit=fit, rng=rng, tokenizer=tokenizer)
     steps = math.ceil(len(first) / fit.batch) * fit.epochs
