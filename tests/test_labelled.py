@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fusion import PATTERNS, TAXONOMY, finding
 from tokenizers import Tokenizer
@@ -200,6 +200,7 @@ def test_a_fit_is_stale_when_labels_or_what_they_were_asked_change(file):
 # the parts
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six"]), min_size=1), st.integers(0, 99))
 def test_equal_texts_stay_together_wherever_they_stand(texts, seed):
     held = chosen(texts, share=0.5, seed=seed)
@@ -282,6 +283,7 @@ def test_marked_words_tell_their_window_and_leave_its_neighbours_open():
     assert bag.known[:, THEFT].tolist() == [False, True, False, True]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.integers(0, 1000))
 def test_a_drawn_bag_is_small_and_holds_the_likeliest(size, seed):
     rng = np.random.default_rng(seed)
@@ -342,6 +344,7 @@ def test_labels_without_a_quiet_record_are_refused():
 # the encoder
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 200))
 def test_a_weak_family_teaches_by_its_surest_window_and_an_unasked_one_not_at_all(seed):
     from training.fit_own import family_loss
@@ -391,10 +394,10 @@ def test_an_encoder_learns_the_planted_word_from_records_alone_and_again_the_sam
     made = logs(160, size=3)
     bags = bags_of([sample for sample, _ in made])
     said = []
-    settings = Fit(epochs=6, rate=4e-3, start_from="promoted")
+    quick = Fit(epochs=6, rate=4e-3, start_from="promoted")
     material = Material(bags[:120], bags[120:], fit_linear([], bags[:120]))
-    fit_own(material, fit=settings, out=tmp_path / "run", say=said.append)
-    fit_own(material, fit=settings, out=tmp_path / "again", say=said.append)
+    fit_own(material, fit=quick, out=tmp_path / "run", say=said.append)
+    fit_own(material, fit=quick, out=tmp_path / "again", say=said.append)
     assert (tmp_path / "run" / "weights.safetensors").read_bytes() == (
         tmp_path / "again" / "weights.safetensors"
     ).read_bytes()
