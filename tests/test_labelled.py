@@ -22,7 +22,7 @@ from cdi_nlp.detect.network import Network
 from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.detect.weigh import FEATURES, Weigher, load_weigher
 from cdi_nlp.detect.windows import Window
-from cdi_nlp.errors import ModelError, SourceError
+from cdi_nlp.errors import ModelError, NotFoundError, SourceError
 from cdi_nlp.records import Entry, Record
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import DETECTED
@@ -394,7 +394,7 @@ def test_an_encoder_learns_the_planted_word_from_records_alone_and_again_the_sam
     made = logs(160, size=3)
     bags = bags_of([sample for sample, _ in made])
     said = []
-    quick = Fit(epochs=6, rate=4e-3, start_from="promoted")
+    quick = Fit(epochs=6, rate=4e-3, start_from="tiny")
     material = Material(bags[:120], bags[120:], fit_linear([], bags[:120]))
     fit_own(material, fit=quick, out=tmp_path / "run", say=said.append)
     fit_own(material, fit=quick, out=tmp_path / "again", say=said.append)
@@ -417,6 +417,14 @@ def test_alone_from_nothing_without_marked_words_is_refused(tmp_path):
     bags = bags_of([sample for sample, _ in logs(10)])
     with pytest.raises(SourceError, match="start_from"):
         fit_own(Material(bags, (), fit_linear([], bags)), fit=Fit(), out=tmp_path, say=lambda _: None)
+
+
+def test_the_model_that_ships_is_begun_from_whatever_is_promoted_elsewhere(tiny):
+    assert Fit(start_from="shipped").start_model().folder.parent == ROOT / "models"
+    assert Fit(start_from="tiny").start_model().folder == tiny / "tiny"
+    assert Fit().start_model() is None
+    with pytest.raises(NotFoundError, match="no model 'other'; choose from tiny"):
+        Fit(start_from="other").start_model()
 
 
 # weighing and thresholds

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, get_linear_schedule_with_warmup
 
-from cdi_nlp.detect.models import checked, digest_of, read_registry, shipped_models
+from cdi_nlp.detect.models import checked, digest_of
 from cdi_nlp.detect.network import LABELS, REPORTERS, STATUSES, WHENS, Encoded, Network, encode, length_of, stack
 from training.augment import augmented
 from training.config import Fit
@@ -60,12 +60,8 @@ def base_folder() -> Path:
 
 def start_folder(fit: Fit) -> Path:
     """Where the weights lie that a fit begins from: the base's, or those of the registered model that it names."""
-    if not fit.start_from:
-        return base_folder()
-    registry = read_registry()
-    if fit.start_from == "promoted" and registry.promoted is None:
-        registry = read_registry(shipped_models())
-    return checked(registry.model(str(registry.promoted) if fit.start_from == "promoted" else fit.start_from))
+    model = fit.start_model()
+    return checked(model) if model else base_folder()
 
 
 def begun(folder: Path) -> tuple[Network, Tokenizer, dict[str, object]]:

@@ -13,7 +13,7 @@ from cdi_nlp.detect.weigh import FEATURES, Weigher
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import load_taxonomy
 from training.evaluate import CORE
-from training.fit_linear import LABELS
+from training.fit_linear import LABELS, OWN
 from training.labelled import Sample
 from training.operating import set_by
 from training.windows import Told
@@ -51,20 +51,22 @@ def fit_fusion(cascade: Cascade, told: Sequence[Told], own: Sequence[Sample] = (
         rows, answers, names = rows_of(cascade, [sample.told for sample in own])
         asked = np.array([name in sample.asked for sample in own for name in LABELS])
         parts.append((rows[asked], answers[asked], [name for name, kept in zip(names, asked, strict=True) if kept]))
+    counts = [len(part[2]) for part in parts]
     weigher = weigher_of(
         np.concatenate([part[0] for part in parts]),
         np.concatenate([part[1] for part in parts]),
         [name for part in parts for name in part[2]],
+        weights=np.repeat([1.0] * bool(told) + [OWN] * bool(own), counts),
     )
     return set_by(weigher, *parts[-1], own=own) if own else weigher
 
 
-def weigher_of(rows: np.ndarray, answers: np.ndarray, names: Sequence[str]) -> Weigher:
+def weigher_of(rows: np.ndarray, answers: np.ndarray, names: Sequence[str], *, weights: np.ndarray) -> Weigher:
     """The weigher of features and answers, each row of one record and one family."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  heavy, and only training needs it
 
     own = np.array([[FAMILY * (name == label) for label in LABELS] for name in names])
-    model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(np.hstack([rows, own]), answers)
+    model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(np.hstack([rows, own]), answers, sample_weight=weights)
     shared, families = model.coef_[0][: len(FEATURES)], model.coef_[0][len(FEATURES) :]
     intercepts = {
         label: round(float(model.intercept_[0] + FAMILY * families[at]), 5) for at, label in enumerate(LABELS)

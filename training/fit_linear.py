@@ -29,6 +29,8 @@ LOUD = 3.0
 """Weight of a window that tells the family against one that does not."""
 
 
+OWN = 3.0
+"""Weight of a force's own windows against the corpus's: it is their like that the model will read."""
 ROUNDS = 6
 """Most fits of a family that is weakly labelled; the choice of windows mostly holds after three."""
 
@@ -43,6 +45,7 @@ def fit_linear(windows: Sequence[Labelled], bags: Sequence[Bag] = ()) -> LinearM
     for number, label in enumerate(LABELS):
         told = np.array([label in window.families for window in known] + [False] * len(own), dtype=bool)
         read = np.arange(len(told)) < len(known)
+        share = np.where(read, 1.0, OWN)
         weak: list[np.ndarray] = []
         at = len(known)
         for bag in bags:
@@ -50,28 +53,28 @@ def fit_linear(windows: Sequence[Labelled], bags: Sequence[Bag] = ()) -> LinearM
             told[places], read[places] = bag.told[:, number], bag.known[:, number]
             weak += [places] if bag.weak[number] else []
             at = places[-1] + 1
-        weights[:, number], intercepts[number] = _column(rows, label, told=told, read=read, weak=weak)
+        weights[:, number], intercepts[number] = _column(rows, label, told=told, read=read, share=share, weak=weak)
     return LinearModel(LABELS, weights, intercepts)
 
 
 def _column(
-    rows: "csr_matrix", label: str, *, told: np.ndarray, read: np.ndarray, weak: Sequence[np.ndarray]
+    rows: "csr_matrix", label: str, *, told: np.ndarray, read: np.ndarray, share: np.ndarray, weak: Sequence[np.ndarray]
 ) -> tuple[np.ndarray | float, float]:
     """A family's weights and intercept.
 
-    `read` are the rows of which `told` is known, `weak` the rows of each record that tells the family somewhere. At
-    first every row of such a record counts, as one record's worth.
+    `read` are the rows of which `told` is known, `share` what each is worth, `weak` the rows of each record that tells
+    the family somewhere. At first every row of such a record counts, as one record's worth.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  heavy, and only training needs it
 
     if not (told & read).any() and not weak:
         return 0.0, NEVER
-    share = np.where(told, LOUD, 1.0)
+    share = np.where(told, LOUD * share, share)
     chosen = list(weak)
     for _ in range(ROUNDS):
         now, used, weight = told.copy(), read.copy(), share.copy()
         for places in chosen:
-            now[places], used[places], weight[places] = True, True, LOUD / len(places)
+            now[places], used[places], weight[places] = True, True, LOUD * share[places] / len(places)
         if now[used].all():
             raise SourceError(
                 f"{label} is told by every record that was asked for it; add records that do not tell it, or leave out"

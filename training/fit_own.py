@@ -75,7 +75,7 @@ def fit_own(material: Material, *, fit: Fit, out: Path, say: Callable[[str], Non
     if not (fit.start_from or material.entries or any(window.mentions for bag in bags for window in bag.windows)):
         raise SourceError(
             "--alone, and no line marks its words with disclosed: nothing shows the encoder what evidence is; set"
-            ' start_from = "promoted" in the configuration, or leave out --alone'
+            ' start_from = "shipped" in the configuration, or leave out --alone'
         )
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)

@@ -71,6 +71,8 @@ def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
     bags = bags_of(fitted)
     out.mkdir(parents=True, exist_ok=True)
     corpus = json.dumps(manifest(), sort_keys=True) + own.digest
+    start = config.encoder.start_model()
+    encoder = f"{corpus} {config.encoder} {start.files if start else ''}"
     say(f"reads {len(parts.entries)} entries and {len(parts.records)} records of the corpus; writes {out}")
     if own.files:
         say(f"reads {len(fitted)} records of {', '.join(map(str, own.files))}; {len(held)} more fit the weigher alone")
@@ -79,14 +81,14 @@ def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
         save_linear(fit_linear(windows, bags), out)
         fresh(out, "linear", corpus)
         say(f"linear: fitted to {len(windows) + sum(len(bag.windows) for bag in bags)} windows")
-    if stale(out, "encoder", f"{corpus} {config.encoder}"):
+    if stale(out, "encoder", encoder):
         if bags:
             fit_to_own(config, parts, bags=bags, held=bags_of(held), linear=load_linear(out), say=say)
         else:
             fit_network(config, parts, say=say)
-        fresh(out, "encoder", f"{corpus} {config.encoder}")
+        fresh(out, "encoder", encoder)
     detector = load_pattern_detector()
-    weighed = f"{corpus} {config.encoder} {detector.version}"
+    weighed = f"{encoder} {detector.version}"
     if stale(out, "fusion", weighed):
         save_weigher(fit_fusion(load_cascade(detector, out), parts.held_records, held), out)
         fresh(out, "fusion", weighed)
