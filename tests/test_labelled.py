@@ -249,7 +249,7 @@ def test_what_a_fit_read_is_not_measured(file, tmp_path):
     lines_of(file, ROW)
     tested = lines_of(tmp_path / "tested.jsonl", {**ROW, "id": "z"}, {"id": "b", "text": "A cow.", "families": []})
     said = []
-    ((_, left),) = unread(Own((file,), (tested,)), say=said.append)
+    (left,) = unread(Own((file,), (tested,)), say=said.append)
     assert [sample.told.record.id for sample in left] == ["b"]
     assert "1 records left out" in said[0]
 

@@ -234,8 +234,8 @@ def _texts(own: Own) -> dict[str, Record]:
     return {record.id: record for record in open_source(own.records) if isinstance(record, Record)}
 
 
-def unread(own: Own, *, say: Callable[[str], None]) -> Iterator[tuple[Path, list[Sample]]]:
-    """Each tested file with its records; those whose text a fit read are left out, and said."""
+def unread(own: Own, *, say: Callable[[str], None]) -> Iterator[list[Sample]]:
+    """The records of each tested file; those whose text a fit read are left out, and said."""
     read = {_plain(sample.told.record.text) for sample in read_own(own)}
     for file in own.tested:
         samples = read_labelled(file, own=own)
@@ -243,7 +243,7 @@ def unread(own: Own, *, say: Callable[[str], None]) -> Iterator[tuple[Path, list
         if len(fresh) < len(samples):
             say(f"{file}: {len(samples) - len(fresh)} records left out, for the fit read their text")
         if fresh:
-            yield file, fresh
+            yield fresh
     if own.files and not own.tested:
         say("no record of your own is measured: python -m training split, and name the second part with --tested")
 

@@ -108,10 +108,10 @@ def evaluate(config: Config, *, say: Say, own: Own = NONE) -> dict[str, Any]:
     told = {"test records": parts.test_records, "test entries": tuple(map(of_entry, parts.test_entries))}
     cascade = load_cascade(load_pattern_detector(), out)
     metrics = measures.evaluate(cascade, load_weigher(out), told, seed=config.encoder.seed)
-    for file, samples in unread(own, say=say):
+    for number, samples in enumerate(unread(own, say=say), start=1):
         asked = frozenset[str]().union(*(sample.asked for sample in samples))
         within = Asked(cascade.patterns, cascade.linear, cascade.encoder, cascade.version, families=asked)
-        tested = {file.name: [sample.told for sample in samples]}
+        tested = {f"own records {number}": [sample.told for sample in samples]}
         metrics |= measures.evaluate(within, load_weigher(out), tested, seed=config.encoder.seed)
     corpus = learned_from(config, parts, own)
     measures.write_card(config.name, metrics, corpus=corpus, out=out)
