@@ -234,6 +234,17 @@ def test_a_split_keeps_every_line_once_and_the_heading_in_both(file, tmp_path):
     assert sorted(row["id"] for row in train[1:] + test[1:]) == sorted(row["id"] for row in rows)
 
 
+def test_a_split_copies_families_to_where_a_fit_looks_for_them(file, tmp_path):
+    gold = {"families": ["theft"], "disclosed": [{"family": "theft", "quote": "bag went"}]}
+    row = {"id": "a", "text": "His bag went.", "gold": gold}
+    (line,) = [
+        line
+        for part in split_lines(lines_of(file, row), share=0.5, seed=1, families_from="gold.families")
+        for line in part
+    ]
+    assert json.loads(line) == {**row, **gold}
+
+
 def test_verdicts_on_one_record_are_not_split(file):
     rows = [
         {"record_id": str(number // 3), "family": name, "decision": "disclosed", "text": f"Line {number // 3}."}

@@ -165,10 +165,12 @@ def split(
     out: Annotated[Path, typer.Option(help="The folder for train.jsonl and test.jsonl.")],
     share: Annotated[float, typer.Option(min=0.05, max=0.95, help="Share of the records to learn from.")] = 0.7,
     seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 1,
+    families_from: FamiliesFrom = "families",
 ) -> None:
     """Split a labelled file by record, equal texts together, into train.jsonl and test.jsonl."""
     out.mkdir(parents=True, exist_ok=True)
-    for part, lines in zip(("train", "test"), split_lines(file, share=share, seed=seed), strict=True):
+    parts = split_lines(file, share=share, seed=seed, families_from=families_from)
+    for part, lines in zip(("train", "test"), parts, strict=True):
         target = out / f"{part}.jsonl"
         target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         say(f"{target}: {len(lines)} lines")

@@ -161,10 +161,8 @@ def _record(row: Row) -> Record:
 def _labels(row: Row, gathered: dict[str, _Gathered], own: Own) -> None:
     """Take in a record with its families."""
     *path, last = own.families_from.split(".")
-    held: Any = row.values
-    for name in path:
-        held = held.get(name) if isinstance(held, dict) else None
-    families = held.get(last) if isinstance(held, dict) else None
+    held = _inner(dict(row.values), path)
+    families = held.get(last)
     if not isinstance(families, list):
         raise SourceError(
             f'{row.place}: {own.families_from} is {families!r}, not a list; write "families": [...] (empty where the'
@@ -272,19 +270,32 @@ def chosen(texts: Sequence[str], *, share: float, seed: int) -> list[bool]:
     return [bool(last) and key <= last[-1] for key in keys]
 
 
-def split_lines(file: Path, *, share: float, seed: int) -> tuple[list[str], list[str]]:
-    """The lines of a labelled file in two, as they stand: by the text of their record, or its id where they lack one.
+def split_lines(file: Path, *, share: float, seed: int, families_from: str = "families") -> tuple[list[str], list[str]]:
+    """The lines of a labelled file in two: by the text of their record, or its id where they lack one.
 
-    A heading goes with both parts.
+    A heading goes with both parts. Families that stand deeper in a line are copied to where a fit looks for them.
     """
     rows = list(_lines(file))
-    heads = [line for line, row in rows if set(row) == {"labelled_for"}]
-    body = [(line, row) for line, row in rows if set(row) != {"labelled_for"}]
+    heads = [json.dumps(row, ensure_ascii=False) for row in rows if set(row) == {"labelled_for"}]
+    body = [row for row in rows if set(row) != {"labelled_for"}]
     if not body:
         raise SourceError(f"{file.name} holds no labelled record; check that it is the right file")
-    first = chosen([_key(row) for _, row in body], share=share, seed=seed)
-    parts = [[line for (line, _), own in zip(body, first, strict=True) if own is part] for part in (True, False)]
-    return heads + parts[0], heads + parts[1]
+    first = chosen([_key(row) for row in body], share=share, seed=seed)
+    *path, last = families_from.split(".")
+    parts: tuple[list[str], list[str]] = ([*heads], [*heads])
+    for row, own in zip(body, first, strict=True):
+        held = _inner(row, path)
+        lifted = {new: held[old] for new, old in (("families", last), ("disclosed", "disclosed")) if old in held}
+        parts[not own].append(json.dumps({**row, **lifted}, ensure_ascii=False))
+    return parts
+
+
+def _inner(row: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:
+    """The object that stands at a path in a line; an empty one where there is none."""
+    held: Any = row
+    for name in path:
+        held = held.get(name) if isinstance(held, dict) else None
+    return held if isinstance(held, dict) else {}
 
 
 def _key(row: Mapping[str, Any]) -> str:
@@ -293,10 +304,10 @@ def _key(row: Mapping[str, Any]) -> str:
     return str(row.get("text") or json.dumps(row.get("entries")))
 
 
-def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     if not file.is_file():
         raise SourceError(f"{file}: no such file; check the path")
     for row in jsonl_rows(file):
         if isinstance(row, Unreadable):
             raise SourceError(row.problem)
-        yield json.dumps(row.values, ensure_ascii=False), dict(row.values)
+        yield dict(row.values)
