@@ -36,7 +36,7 @@ from training.fit_fusion import save_weigher
 from training.fit_linear import NEVER, fit_linear
 from training.labelled import Own, Sample, chosen, parted, read_labelled, read_own, split_lines, unread
 from training.marks import Span
-from training.operating import ENOUGH_TERSE, best_threshold, set_by
+from training.operating import ENOUGH, ENOUGH_TERSE, best_threshold, set_by
 from training.steps import FILES, fit
 from training.windows import Labelled, Told
 
@@ -468,6 +468,16 @@ def test_terse_lines_are_trusted_where_enough_were_held(count, trusted):
     assert set_.trusts_terse == trusted
     assert 0.1 <= set_.flag_at["theft"] <= 0.8
     assert set_.flag_at["rape"] == 0.4
+
+
+@pytest.mark.parametrize(("told", "kept"), [(ENOUGH, False), (ENOUGH - 1, True)])
+def test_a_few_told_records_move_no_threshold(told, kept):
+    answers = np.arange(200) < told
+    rows = np.zeros((200, len(FEATURES)))
+    rows[:, 0] = np.where(answers, 0.9, -5.0)
+    known = weigher(weights=(1.0, *(0.0,) * 7), intercepts=dict.fromkeys(LABELS, 0.0))
+    moved = set_by(known, rows, answers, ["theft"] * 200, own=())
+    assert (moved.flag_at == known.flag_at) is kept
 
 
 def test_patterns_overrule_on_terse_lines_only_what_was_not_weighed_there():

@@ -14,7 +14,7 @@ from cdi_nlp.detect.weigh import Weigher
 from training.labelled import Sample
 
 ENOUGH = 30
-"""Told held records from which a family has a threshold of its own."""
+"""Told held records from which a family has a threshold of its own, and a file's families have one at all."""
 ENOUGH_TERSE = 100
 """Held terse records that were asked for a family, from which the model is trusted with it in such lines."""
 LOWEST, HIGHEST = 0.1, 0.8
@@ -42,9 +42,9 @@ def set_by(
     """The weigher with thresholds for the families of a force's own held records, which gave these rows."""
     chances = np.array([weigher.probability(name, row) for name, row in zip(names, rows.tolist(), strict=True)])
     named = np.array(names)
-    common = best_threshold(chances, answers)
     flag_at = dict(weigher.flag_at)
-    for name in sorted(set(names)):
+    common = best_threshold(chances, answers)
+    for name in sorted(set(names)) if answers.sum() >= ENOUGH else ():
         here = named == name
         flag_at[name] = common
         if answers[here].sum() >= ENOUGH:
