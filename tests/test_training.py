@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cdi_nlp.detect.models import read_registry
 from cdi_nlp.detect.windows import Window
+from cdi_nlp.ingest.logs import segments, with_entries
 from cdi_nlp.records import Record
 from training.config import Config, read_config
 from training.corpus import ROOT, calibration, held_out, read_entries, read_records
@@ -69,7 +70,18 @@ def test_no_window_of_a_record_loses_what_its_writer_marked():
     for row in read_records():
         one = of_record(row)
         found = frozenset().union(*(window.families for window in labelled(one)))
-        assert found == one.families, row["id"]
+        assert found == by_people(one), row["id"]
+
+
+def by_people(told: Told) -> frozenset[str]:
+    """The families with a quote outside the lines that a system wrote: no detector reads those."""
+    record = with_entries(told.record)
+    system = [segment for segment in segments(record) if segment.kind == "system"]
+    return frozenset(
+        span.family
+        for span in told.spans
+        if span.discloses and not any(one.start <= span.start and span.end <= one.end for one in system)
+    )
 
 
 def test_a_family_told_elsewhere_in_the_text_is_not_known_in_a_line():
@@ -84,7 +96,7 @@ def test_a_family_told_elsewhere_in_the_text_is_not_known_in_a_line():
 def test_every_record_is_told_by_its_passages():
     for row in read_records():
         one = of_record(row)
-        assert frozenset().union(*(made.families for made in labelled_passages(one))) == one.families, row["id"]
+        assert frozenset().union(*(made.families for made in labelled_passages(one))) == by_people(one), row["id"]
 
 
 @given(st.integers(0, 5000), st.integers(0, 2**32))

@@ -6,6 +6,9 @@ fit       linear model, encoder and weigher, into runs/<name>/
 evaluate  the run on the test part: metrics and card
 register  the run into models/, with its digests
 all       fit, evaluate, register
+split     a labelled file in two, to learn from and to measure on
+
+fit, evaluate and all learn from your own labels with --labelled FILE: on top of the corpus, or --alone.
 """
 
 import sys
@@ -15,16 +18,26 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from training.config import read_config
+from cdi_nlp.errors import CdiError
 from training.corpus import CORPUS, read_entries, read_records, record_text
 from training.curve import curve as learn
 from training.curve import plot
+from training.labelled import NONE, split_lines
+from training.options import (
+    Alone,
+    ConfigFile,
+    FamiliesFrom,
+    Labelled,
+    LabelledFor,
+    Name,
+    Records,
+    Tested,
+    own_of,
+    run_of,
+)
 from training.overlap import shared_runs
 from training.report import corpus_report
 from training.steps import evaluate, fit, register
-
-BASE = Path(__file__).parent / "configs" / "base.toml"
-ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration of the run.")]
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -70,30 +83,97 @@ def curve(
 
 
 @app.command("fit")
-def fit_command(config: ConfigFile = BASE) -> None:
+def fit_command(  # noqa: PLR0913, PLR0917  the options of a command are its arguments
+    config: ConfigFile = None,
+    name: Name = None,
+    labelled: Labelled = None,
+    alone: Alone = False,  # noqa: FBT002
+    records: Records = None,
+    families_from: FamiliesFrom = "families",
+    labelled_for: LabelledFor = None,
+) -> None:
     """Fit linear model, encoder and weigher; what is fresh is skipped."""
-    fit(read_config(config), say=say)
+    own = own_of(
+        labelled=labelled,
+        tested=None,
+        alone=alone,
+        records=records,
+        families_from=families_from,
+        labelled_for=labelled_for,
+    )
+    fit(run_of(config, name, own), say=say, own=own)
 
 
 @app.command("evaluate")
-def evaluate_command(config: ConfigFile = BASE) -> None:
-    """Measure a run on the test part, and write its metrics and card."""
-    evaluate(read_config(config), say=say)
+def evaluate_command(  # noqa: PLR0913, PLR0917
+    config: ConfigFile = None,
+    name: Name = None,
+    labelled: Labelled = None,
+    tested: Tested = None,
+    alone: Alone = False,  # noqa: FBT002
+    records: Records = None,
+    families_from: FamiliesFrom = "families",
+    labelled_for: LabelledFor = None,
+) -> None:
+    """Measure a run on the test part and on the tested files, and write its metrics and card."""
+    own = own_of(
+        labelled=labelled,
+        tested=tested,
+        alone=alone,
+        records=records,
+        families_from=families_from,
+        labelled_for=labelled_for,
+    )
+    evaluate(run_of(config, name, own), say=say, own=own)
 
 
 @app.command("register")
-def register_command(config: ConfigFile = BASE) -> None:
-    """Copy an evaluated run into models/ and note its digests."""
-    register(read_config(config), say=say)
+def register_command(config: ConfigFile = None, name: Name = None) -> None:
+    """Copy an evaluated run into the folder of models and note its digests."""
+    register(run_of(config, name, NONE), say=say)
 
 
 @app.command("all")
-def all_command(config: ConfigFile = BASE) -> None:
+def all_command(  # noqa: PLR0913, PLR0917
+    config: ConfigFile = None,
+    name: Name = None,
+    labelled: Labelled = None,
+    tested: Tested = None,
+    alone: Alone = False,  # noqa: FBT002
+    records: Records = None,
+    families_from: FamiliesFrom = "families",
+    labelled_for: LabelledFor = None,
+) -> None:
     """Fit, evaluate and register, one after the other."""
-    chosen = read_config(config)
-    fit(chosen, say=say)
-    evaluate(chosen, say=say)
+    own = own_of(
+        labelled=labelled,
+        tested=tested,
+        alone=alone,
+        records=records,
+        families_from=families_from,
+        labelled_for=labelled_for,
+    )
+    chosen = run_of(config, name, own)
+    fit(chosen, say=say, own=own)
+    evaluate(chosen, say=say, own=own)
     register(chosen, say=say)
+
+
+@app.command()
+def split(
+    file: Annotated[Path, typer.Argument(help="A labelled file, JSONL.")],
+    out: Annotated[Path, typer.Option(help="The folder for train.jsonl and test.jsonl.")],
+    share: Annotated[float, typer.Option(min=0.05, max=0.95, help="Share of the records to learn from.")] = 0.7,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 1,
+    families_from: FamiliesFrom = "families",
+) -> None:
+    """Split a labelled file by record, equal texts together, into train.jsonl and test.jsonl."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts = split_lines(file, share=share, seed=seed, families_from=families_from)
+    for part, lines in zip(("train", "test"), parts, strict=True):
+        target = out / f"{part}.jsonl"
+        target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        say(f"{target}: {len(lines)} lines")
 
 
 def say(line: str) -> None:
@@ -102,5 +182,14 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def run() -> None:
+    """Run the command line; what the user can put right becomes one line and exit status 1."""
+    try:
+        app()
+    except CdiError as error:
+        sys.stderr.write(f"training: {error}\n")
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    app()
+    run()

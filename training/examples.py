@@ -3,7 +3,7 @@
 A family of which nothing is known in a text is left out of its loss.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,7 @@ def passage_example(labelled: LabelledPassage, tokenizer: Tokenizer) -> PassageE
     """A labelled passage with its tokens and answers; beside a quote nothing is known of its family's tokens."""
     encoded = encode_passage(labelled.passage, tokenizer)
     told = np.zeros((len(encoded.tokens), len(LABELS)), dtype=np.float32)
-    known = np.tile(_known(labelled.unsure), (len(encoded.tokens), 1))
+    known = np.tile(_known(labelled.unsure | labelled.told), (len(encoded.tokens), 1))
     for part, first, last, family in labelled.spans:
         at = LABELS.index(family)
         for place, (own, start, end) in enumerate(encoded.places):
@@ -95,8 +95,17 @@ def _known(unsure: Collection[str]) -> np.ndarray:
     return np.array([label not in unsure for label in LABELS], dtype=np.float32)
 
 
-def loss_of(network: Network, rows: Sequence[Example], *, weight: Tensor) -> Tensor:
-    """The loss over a batch: families most, then status, evidence, reporter and time."""
+FamilyLoss = Callable[[Tensor], Tensor]
+
+
+def loss_of(
+    network: Network, rows: Sequence[Example], *, weight: Tensor, of_families: FamilyLoss | None = None
+) -> Tensor:
+    """The loss over a batch of windows: families most, then status, evidence, reporter and time.
+
+    `of_families` is the loss of a batch's family log-odds where the windows alone do not say it, as in bags of a
+    record; there the evidence is only learned from windows whose words are marked.
+    """
     length = max(length_of(row.encoded) for row in rows)
     batch = stack([row.encoded for row in rows], length=length, size=len(rows))
     read = network(batch["tokens"], batch["attention"], batch["target"])
@@ -109,7 +118,11 @@ def loss_of(network: Network, rows: Sequence[Example], *, weight: Tensor) -> Ten
     target = batch["target"].float()
     cross = nn.functional.cross_entropy
     known = torch.from_numpy(np.stack([row.known for row in rows]))
-    loss = binary(read.families.float(), families, weight=known, pos_weight=weight) * 10
+    if of_families is None:
+        loss = binary(read.families.float(), families, weight=known, pos_weight=weight) * 10
+    else:
+        loss = of_families(read.families.float()) * 10
+        target = target * evidence.any(dim=1, keepdim=True)
     if bool((statuses != NOT_SAID).any()):
         loss = loss + 0.5 * cross(
             read.statuses.float().reshape(-1, len(STATUSES)), statuses.reshape(-1), ignore_index=NOT_SAID

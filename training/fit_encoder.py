@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import BertConfig, get_linear_schedule_with_warmup
 
-from cdi_nlp.detect.models import digest_of
+from cdi_nlp.detect.models import checked, digest_of
 from cdi_nlp.detect.network import LABELS, Network, length_of, stack
 from training.augment import augmented
 from training.config import Fit
@@ -51,6 +51,28 @@ def base_folder() -> Path:
     return folder
 
 
+def start_folder(fit: Fit) -> Path:
+    """Where the weights lie that a fit begins from: the base's, or those of the registered model that it names."""
+    model = fit.start_model()
+    return checked(model) if model else base_folder()
+
+
+def begun(folder: Path) -> tuple[Network, Tokenizer, dict[str, object]]:
+    """The network to begin from, its tokenizer and configuration: the published base, or a model of ours with heads."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    network = Network(BertConfig(**config))
+    if (folder / "weights.safetensors").is_file():
+        own = load_file(folder / "weights.safetensors")
+        network.load_state_dict({name: value.to(torch.float32) for name, value in own.items()}, strict=False)
+    else:
+        base = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
+        network.bert.load_state_dict(base, strict=False)
+    return network, tokenizer, config
+
+
 def epoch_of(reader: "Reader", *, fit: Fit, rng: np.random.Generator) -> list[AnyExample]:
     """The examples of one epoch: all mentions, quiet windows in the asked proportion, and as many passages as asked."""
     told = [
@@ -64,7 +86,9 @@ def epoch_of(reader: "Reader", *, fit: Fit, rng: np.random.Generator) -> list[An
     half = min(len(quiet_records), wanted // 2)
     drawn = [quiet_records[at] for at in rng.permutation(len(quiet_records))[:half]]
     drawn += [quiet_entries[at] for at in rng.permutation(len(quiet_entries))[: wanted - half]]
-    passages = [*reader.passages, *composed(told, reader.quiet, count=fit.composed, rng=rng)]
+    passages = [*reader.passages]
+    if reader.entries and reader.quiet:
+        passages += composed(told, reader.quiet, count=fit.composed, rng=rng)
     examples: list[AnyExample] = [example(one, reader.tokenizer) for one in (*loud, *drawn)]
     return examples + [passage_example(one, reader.tokenizer) for one in passages]
 
@@ -78,6 +102,13 @@ class Reader:
     passages: Sequence[LabelledPassage]
     quiet: Sequence[Told]
     tokenizer: Tokenizer
+
+
+def reader_of(entries: Sequence[Entry], records: Sequence[Told], tokenizer: Tokenizer) -> Reader:
+    """A reader of entries and whole records."""
+    passages = [passage for told in records for passage in labelled_passages(told)]
+    quiet = [told for told in records if not told.spans]
+    return Reader(entries, all_windows(records), passages, quiet, tokenizer)
 
 
 def batches(examples: Sequence[AnyExample], *, size: int, rng: np.random.Generator) -> Iterator[list[AnyExample]]:
@@ -107,14 +138,8 @@ def fit_encoder(
     """Fit the encoder and write its best epoch into `out`: weights, tokenizer and configuration."""
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
-    network, tokenizer, config = _base()
-    reader = Reader(
-        entries,
-        all_windows(records),
-        [passage for told in records for passage in labelled_passages(told)],
-        [told for told in records if not told.spans],
-        tokenizer,
-    )
+    network, tokenizer, config = begun(start_folder(fit))
+    reader = reader_of(entries, records, tokenizer)
     examples = epoch_of(reader, fit=fit, rng=rng)
     steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * fit.epochs
     optimizer, schedule = _optimizer(network, rate=fit.rate, steps=steps)
@@ -129,7 +154,7 @@ def fit_encoder(
         network.train()
         for rows in batches(examples, size=fit.batch, rng=rng):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = _loss(network, rows, weight=weight)
+                loss = batch_loss(network, rows, weight=weight)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -146,25 +171,12 @@ def fit_encoder(
             save(averaged, tokenizer, config, out)
 
 
-def _loss(network: Network, rows: Sequence[AnyExample], *, weight: Tensor) -> Tensor:
+def batch_loss(network: Network, rows: Sequence[AnyExample], *, weight: Tensor) -> Tensor:
     """The loss over a batch of one kind."""
     windows = [row for row in rows if isinstance(row, Example)]
     if windows:
         return loss_of(network, windows, weight=weight)
     return passage_loss(network, [row for row in rows if isinstance(row, PassageExample)], weight=weight)
-
-
-def _base() -> tuple[Network, Tokenizer, dict[str, object]]:
-    """The network with the base encoder's weights and fresh heads, its tokenizer and its configuration."""
-    folder = base_folder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    network = Network(BertConfig(**config))
-    base = {name.removeprefix("bert."): value for name, value in load_file(folder / "model.safetensors").items()}
-    network.bert.load_state_dict(base, strict=False)
-    return network, tokenizer, config
 
 
 def _optimizer(

@@ -27,17 +27,19 @@ ENOUGH = 0.5
 class LabelledPassage:
     """A passage and its answer: spans as (part, start, end, family), and the families of which nothing is known here.
 
-    `unsure` are the families that the record tells elsewhere, or of which only a piece of the quote is here.
+    `unsure` are the families that the record tells elsewhere, or of which only a piece of the quote is here; `told`
+    those that it tells in words that nobody marked.
     """
 
     passage: Passage
     spans: tuple[tuple[int, int, int, str], ...] = ()
     unsure: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
     @property
     def families(self) -> frozenset[str]:
         """The families that the passage discloses."""
-        return frozenset(family for *_, family in self.spans) - self.unsure
+        return frozenset(family for *_, family in self.spans) - self.unsure | self.told
 
 
 def labelled_passages(told: Told) -> list[LabelledPassage]:

@@ -3,14 +3,17 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cdi_nlp.detect.linear import LinearModel
 from cdi_nlp.detect.models import Model, Registry, digest_of, models_folder, read_registry, write_registry
+from training.bags import Bag, bags_of
 from training.config import Config
 from training.corpus import calibration, held_out, manifest, read_entries, read_records
+from training.labelled import HELD, NONE, Own, parted, read_own, unread
 from training.windows import Labelled, Told, all_windows, of_entry, of_record
 
 Say = Callable[[str], None]
@@ -26,6 +29,7 @@ class Parts:
     records: tuple[Told, ...]
     held_windows: tuple[Labelled, ...]
     held_records: tuple[Told, ...]
+    held_entries: tuple[Told, ...]
     test_entries: tuple[Any, ...]
     test_records: tuple[Told, ...]
 
@@ -42,59 +46,99 @@ def read_parts() -> Parts:
         records=tuple(of_record(row) for row in records if row["batch"] not in out["records"]),
         held_windows=(*all_windows(held_entries), *all_windows(held_records)),
         held_records=held_records,
+        held_entries=tuple(held_entries),
         test_entries=tuple(entry for entry in entries if entry.batch in test["entries"]),
         test_records=tuple(of_record(row) for row in records if row["batch"] in test["records"]),
     )
 
 
-def fit(config: Config, *, say: Say) -> Path:
-    """Fit linear model, encoder and weigher into the run's folder, each skipped where nothing it reads has changed."""
+def learned_manifest() -> dict[str, Any]:
+    """The manifest of what training and calibration read: a change in what is tested makes no model stale."""
+    return {name: row for name, row in manifest().items() if row["part"] != "test"}
+
+
+def nothing() -> Parts:
+    """No corpus: what a run reads that a force's own labels alone are to teach."""
+    return Parts((), (), (), (), (), (), ())
+
+
+def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
+    """Fit linear model, encoder and weigher into the run's folder, each skipped where nothing it reads has changed.
+
+    `own` are a force's own labels: a held part of their records, chosen by text, fits the weigher alone.
+    """
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415  heavy: only when something is fitted
+    from cdi_nlp.detect.linear import load_linear  # noqa: PLC0415
     from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
     from training.fit_fusion import fit_fusion, save_weigher  # noqa: PLC0415
     from training.fit_linear import fit_linear, save_linear  # noqa: PLC0415
 
-    parts, out = read_parts(), config.folder
+    parts, out = (nothing() if own.alone else read_parts()), config.folder
+    held, fitted = parted(read_own(own), share=HELD, seed=config.encoder.seed)
+    bags = bags_of(fitted)
     out.mkdir(parents=True, exist_ok=True)
-    corpus = json.dumps(manifest(), sort_keys=True)
-    say(f"reads {len(parts.entries)} entries and {len(parts.records)} records; writes {out}")
+    corpus = json.dumps(learned_manifest(), sort_keys=True) + own.digest
+    start = config.encoder.start_model()
+    encoder = f"{corpus} {config.encoder} {start.files if start else ''}"
+    say(f"reads {len(parts.entries)} entries and {len(parts.records)} records of the corpus; writes {out}")
+    if own.files:
+        say(f"reads {len(fitted)} records of {', '.join(map(str, own.files))}; {len(held)} more fit the weigher alone")
     if stale(out, "linear", corpus):
         windows = all_windows(map(of_entry, parts.entries)) + all_windows(parts.records)
-        save_linear(fit_linear(windows), out)
+        save_linear(fit_linear(windows, bags), out)
         fresh(out, "linear", corpus)
-        say(f"linear: fitted to {len(windows)} windows")
-    if stale(out, "encoder", f"{corpus} {config.encoder}"):
-        fit_network(config, parts, say=say)
-        fresh(out, "encoder", f"{corpus} {config.encoder}")
+        say(f"linear: fitted to {len(windows) + sum(len(bag.windows) for bag in bags)} windows")
+    if stale(out, "encoder", encoder):
+        if bags:
+            fit_to_own(config, parts, bags=bags, held=bags_of(held), linear=load_linear(out), say=say)
+        else:
+            fit_network(config, parts, say=say)
+        fresh(out, "encoder", encoder)
     detector = load_pattern_detector()
-    weighed = f"{corpus} {config.encoder} {detector.version}"
+    weighed = f"{encoder} {detector.version}"
     if stale(out, "fusion", weighed):
-        save_weigher(fit_fusion(load_cascade(detector, out), parts.held_records), out)
+        calibrated = (*parts.held_records, *parts.held_entries)
+        save_weigher(fit_fusion(load_cascade(detector, out), calibrated, held), out)
         fresh(out, "fusion", weighed)
-        say(f"fusion: fitted to {len(parts.held_records)} records that no model read")
+        say(f"fusion: fitted to {len(calibrated) + len(held)} texts that no model read")
     return out
 
 
-def evaluate(config: Config, *, say: Say) -> dict[str, Any]:
-    """Measure the run on the test part and write its metrics and card."""
+def evaluate(config: Config, *, say: Say, own: Own = NONE) -> dict[str, Any]:
+    """Measure the run on the test part, and on a force's own tested records, and write its metrics and card."""
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415
     from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
     from cdi_nlp.detect.weigh import load_weigher  # noqa: PLC0415
     from training import evaluate as measures  # noqa: PLC0415
+    from training.asked import Asked  # noqa: PLC0415
 
     parts, out = read_parts(), config.folder
     told = {"test records": parts.test_records, "test entries": tuple(map(of_entry, parts.test_entries))}
     cascade = load_cascade(load_pattern_detector(), out)
     metrics = measures.evaluate(cascade, load_weigher(out), told, seed=config.encoder.seed)
-    corpus = f"{len(parts.entries)} entries and {len(parts.records)} records, digest "
-    corpus += _digest(json.dumps(manifest(), sort_keys=True))[:12]
+    for number, samples in enumerate(unread(own, say=say), start=1):
+        asked = frozenset[str]().union(*(sample.asked for sample in samples))
+        within = Asked(cascade.patterns, cascade.linear, cascade.encoder, cascade.version, families=asked)
+        tested = {f"own records {number}": [sample.told for sample in samples]}
+        metrics |= measures.evaluate(within, load_weigher(out), tested, seed=config.encoder.seed)
+    corpus = learned_from(config, parts, own)
     measures.write_card(config.name, metrics, corpus=corpus, out=out)
     for name, part in metrics.items():
-        own = part["fused"]
-        found = f"micro-F1 {own['micro_f1']} {own['micro_f1_interval']}"
-        say(f"{name}: {found}, false flags {own['false_flags']}, n {own['n']}")
+        fused = part["fused"]
+        found = f"micro-F1 {fused['micro_f1']} {fused['micro_f1_interval']}"
+        say(f"{name}: {found}, false flags {fused['false_flags']}, n {fused['n']}")
     say(f"writes {out / 'metrics.json'} and {out / 'card.md'}")
     return metrics
+
+
+def fit_to_own(
+    config: Config, parts: Parts, *, bags: Sequence[Bag], held: Sequence[Bag], linear: LinearModel, say: Say
+) -> None:
+    """Fine-tune the encoder to a force's own records, beside the corpus, into the run's folder."""
+    from training.fit_own import Material, fit_own  # noqa: PLC0415  loads torch
+
+    material = Material(bags, held, linear, parts.entries, parts.records)
+    fit_own(material, fit=config.encoder, out=config.folder, say=say)
 
 
 def fit_network(config: Config, parts: Parts, *, say: Say) -> None:
@@ -103,6 +147,20 @@ def fit_network(config: Config, parts: Parts, *, say: Say) -> None:
 
     held = parts.held_windows
     fit_encoder(parts.entries, parts.records, held=held, fit=config.encoder, out=config.folder, say=say)
+
+
+def learned_from(config: Config, parts: Parts, own: Own) -> str:
+    """What a run learned from, as its card says it: counts and digests, and no name of a force's file."""
+    learned = []
+    if not own.alone:
+        corpus = f"{len(parts.entries)} entries and {len(parts.records)} records, digest "
+        corpus += _digest(json.dumps(learned_manifest(), sort_keys=True))[:12]
+        learned.append(f"the project's written corpus ({corpus}): invented text, no real record")
+    if own.files:
+        learned.append(f"{len(read_own(own))} records with a force's own labels, digest {_digest(own.digest)[:12]}")
+    if config.encoder.start_from:
+        learned.append(f"the encoder began from the {config.encoder.start_from} model")
+    return "; ".join(learned)
 
 
 def stale(out: Path, step: str, inputs: str) -> bool:

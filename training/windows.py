@@ -16,6 +16,9 @@ from training.corpus import RECORD_TYPES, record_text
 from training.corpus import Entry as Written
 from training.marks import Marked, Span
 
+SHARE = 0.45
+"""Share of a quote that a segment must hold to tell it; under a half, for a quote may run over a full stop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
@@ -75,11 +78,11 @@ def labelled(told: Told) -> Iterator[Labelled]:
 
 
 def _mentions(segment: Segment, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans that stand at least in part in a segment, moved to count from its start."""
+    """The spans of which a segment holds its share, or that fill half of it, moved to count from its start."""
     found = []
     for span in spans:
         start, end = max(span.start, segment.start), min(span.end, segment.end)
-        if start < end and (end - start) * 2 >= min(span.end - span.start, segment.end - segment.start):
+        if start < end and (end - start) / min(span.end - span.start, segment.end - segment.start) >= SHARE:
             found.append(replace(span, start=start - segment.start, end=end - segment.start))
     return tuple(found)
 

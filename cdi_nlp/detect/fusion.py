@@ -13,7 +13,7 @@ from cdi_nlp.detect import Reading
 from cdi_nlp.detect.people import cast_of
 from cdi_nlp.detect.weigh import Weigher, evidenced, features
 from cdi_nlp.detect.windows import windows
-from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Person, Sex, Status
+from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Person, Record, Sex, Status
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import Taxonomy
 from cdi_nlp.taxonomy.codes import suggest_code
@@ -35,7 +35,8 @@ SHORT = 60
 """Words above which a record that names an offence would tell it too: the name alone then counts half."""
 TERSE = 45
 """Words up to which a record is a terse log line, which names an act and tells no more. The models learned from
-accounts and know little of such lines, so what patterns alone support stands there."""
+accounts and know little of such lines, so what patterns alone support stands there, but for the families that a model
+was weighed on in such lines (Weigher.trusts_terse)."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -87,13 +88,16 @@ class Fusion:
         """Each family's probability, patterns and learned detectors weighed together."""
         rows = self.rows(reading, findings, chances)
         weighed = {name: weigher.probability(name, row) for name, row in rows.items()}
-        if not _terse(reading):
+        if not terse(reading.record):
             return weighed
-        return {name: max(chance, chances.get(name, 0.0)) for name, chance in weighed.items()}
+        return {
+            name: chance if name in weigher.trusts_terse else max(chance, chances.get(name, 0.0))
+            for name, chance in weighed.items()
+        }
 
     def _own_threshold(self, reading: Reading, family: str) -> float:
         """From what probability a family is flagged: the model's where one weighed it, else the family's own."""
-        if self.weigher is None or _terse(reading):
+        if self.weigher is None or (terse(reading.record) and family not in self.weigher.trusts_terse):
             return self.taxonomy.families[family].flag_at
         return self.weigher.flag_at[family]
 
@@ -197,8 +201,9 @@ class Fusion:
         return "; ".join(parts)
 
 
-def _terse(reading: Reading) -> bool:
-    return reading.record.text.count(" ") <= TERSE
+def terse(record: Record) -> bool:
+    """Whether a record is a terse log line."""
+    return record.text.count(" ") <= TERSE
 
 
 def _rank(finding: Finding) -> tuple[bool, float, int]:

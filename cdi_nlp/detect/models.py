@@ -1,10 +1,12 @@
 """Where models lie, which one is promoted, and whether a folder is still the one that was registered.
 
 `models/registry.toml` names the promoted model and the digest of every file of every model. Nothing is unpickled:
-weights are safetensors, the rest is JSON. In a wheel the promoted model lies inside the package.
+weights are safetensors, the rest is JSON. In a wheel the promoted model lies inside the package; the environment
+variable CDI_MODELS names another folder, which a force keeps for its own.
 """
 
 import hashlib
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from pathlib import Path
 from cdi_nlp.errors import ModelError, NotFoundError
 
 REGISTRY = "registry.toml"
+FOLDER = "CDI_MODELS"
+"""The environment variable that names a force's own folder of models."""
 NONE = "none"
 """What `promoted` says where no model is."""
 
@@ -58,11 +62,17 @@ def digest_of(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def models_folder() -> Path:
-    """The folder of models: beside the package in a checkout, inside it in a wheel."""
+def shipped_models() -> Path:
+    """The folder of the models that ship: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parents[1]
     beside = package.parent / "models"
     return beside if (package.parent / "pyproject.toml").is_file() else package / "models"
+
+
+def models_folder() -> Path:
+    """The folder of models: what CDI_MODELS names, where a force keeps its own; else that of the shipped ones."""
+    own = os.environ.get(FOLDER)
+    return Path(own) if own else shipped_models()
 
 
 def read_registry(folder: Path | None = None) -> Registry:
@@ -104,6 +114,13 @@ def checked(model: Model) -> Path:
 
 
 def promoted_folder() -> Path | None:
-    """The folder of the promoted model, checked; None where no model is promoted."""
+    """The folder of the promoted model, checked; None where no model is promoted.
+
+    A folder of one's own without a registry is a ModelError: a slip in its name must not quietly cost a scan its model.
+    """
+    if os.environ.get(FOLDER) and not (models_folder() / REGISTRY).is_file():
+        raise ModelError(
+            f"{FOLDER} names {models_folder()}, which holds no {REGISTRY}; correct it, or register a model there"
+        )
     registry = read_registry()
     return checked(registry.models[registry.promoted]) if registry.promoted else None

@@ -53,11 +53,15 @@ _NOTHING = Evidenced({}, {}, {})
 
 @dataclass(frozen=True, slots=True)
 class Weigher:
-    """The fitted weights: one for each feature, each family's intercept, and from what probability it is flagged."""
+    """The fitted weights: one for each feature, each family's intercept, and from what probability it is flagged.
+
+    `trusts_terse` are the families that were weighed on terse log lines too: there patterns do not overrule it.
+    """
 
     weights: tuple[float, ...]
     intercepts: Mapping[str, float]
     flag_at: Mapping[str, float]
+    trusts_terse: frozenset[str] = frozenset()
 
     def probability(self, family: str, row: Sequence[float]) -> float:
         """The probability that a record discloses a family, from its features."""
@@ -126,6 +130,7 @@ def load_weigher(folder: Path) -> Weigher:
         table = json.loads(file.read_text(encoding="utf-8"))
         weights = tuple(float(table["weights"][name]) for name in FEATURES)
         intercepts = {name: float(value) for name, value in table["intercepts"].items()}
-        return Weigher(weights, intercepts, {name: float(table["flag_at"][name]) for name in intercepts})
+        flag_at = {name: float(table["flag_at"][name]) for name in intercepts}
+        return Weigher(weights, intercepts, flag_at, frozenset(table.get("trusts_terse", ())))
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{file}: cannot be read ({error}); run: cdi models verify") from error
