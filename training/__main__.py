@@ -3,7 +3,7 @@
 corpus    the counts and the diversity of the written corpus
 curve     what a plain linear model learns from a quarter to all of it
 fit       linear model, encoder and weigher, into runs/<name>/
-evaluate  the run on the test part: metrics and card
+evaluate  the run on the test part: metrics, plots and card
 register  the run into models/, with its digests
 all       fit, evaluate, register
 """
@@ -76,9 +76,12 @@ def fit_command(config: ConfigFile = BASE) -> None:
 
 
 @app.command("evaluate")
-def evaluate_command(config: ConfigFile = BASE) -> None:
-    """Measure a run on the test part, and write its metrics and card."""
-    evaluate(read_config(config), say=say)
+def evaluate_command(
+    config: ConfigFile = BASE,
+    folder: Annotated[Path | None, typer.Option(help="A model folder to measure in the run's place.")] = None,
+) -> None:
+    """Measure a run on the test part, and write its metrics, plots and card."""
+    evaluate(read_config(config), say=say, folder=folder)
 
 
 @app.command("register")

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from cdi_nlp.detect.models import Model, Registry, digest_of, models_folder, read_registry, write_registry
-from training.config import Config
+from training.config import RUNS, Config
 from training.corpus import calibration, held_out, manifest, read_entries, read_records
 from training.windows import Labelled, Told, all_windows, of_entry, of_record
 
 Say = Callable[[str], None]
 FILES = ("config.json", "tokenizer.json", "weights.safetensors", "linear.json", "linear.safetensors", "fusion.json")
-"""What makes a model; metrics and card are added when it is registered."""
+"""What makes a model; metrics, card and plots are added when it is registered."""
+PLOTS = ("reliability.png", "cost.png", "families.png", "slices.png")
+PAGES = ("metrics.json", "card.md", *PLOTS)
+"""What an evaluation writes and a registered model carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +78,34 @@ def fit(config: Config, *, say: Say) -> Path:
     return out
 
 
-def evaluate(config: Config, *, say: Say) -> dict[str, Any]:
-    """Measure the run on the test part and write its metrics and card."""
+def evaluate(config: Config, *, say: Say, folder: Path | None = None) -> dict[str, Any]:
+    """Measure a run on the test part, and write its metrics, plots and card; `folder` is another than the run's."""
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415
     from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
     from cdi_nlp.detect.weigh import load_weigher  # noqa: PLC0415
     from training import evaluate as measures  # noqa: PLC0415
+    from training.evaluate.card import summary, write_card  # noqa: PLC0415
+    from training.evaluate.cases import sets_of  # noqa: PLC0415
+    from training.evaluate.plots import draw  # noqa: PLC0415
 
-    parts, out = read_parts(), config.folder
-    told = {"test records": parts.test_records, "test entries": tuple(map(of_entry, parts.test_entries))}
+    parts, out = read_parts(), folder or config.folder
+    sets = sets_of(
+        parts.entries,
+        parts.records,
+        held_records=parts.held_records,
+        test_entries=parts.test_entries,
+        test_records=parts.test_records,
+    )
     cascade = load_cascade(load_pattern_detector(), out)
-    metrics = measures.evaluate(cascade, load_weigher(out), told, seed=config.encoder.seed)
+    seed, store = config.encoder.seed, RUNS / "baselines"
+    metrics = measures.evaluate(cascade, load_weigher(out), sets, seed=seed, store=store, say=say)
     corpus = f"{len(parts.entries)} entries and {len(parts.records)} records, digest "
     corpus += _digest(json.dumps(manifest(), sort_keys=True))[:12]
-    measures.write_card(config.name, metrics, corpus=corpus, out=out)
-    for name, part in metrics.items():
-        own = part["fused"]
-        found = f"micro-F1 {own['micro_f1']} {own['micro_f1_interval']}"
-        say(f"{name}: {found}, false flags {own['false_flags']}, n {own['n']}")
-    say(f"writes {out / 'metrics.json'} and {out / 'card.md'}")
+    draw(metrics, out)
+    write_card(config.name if folder is None else out.name, metrics, corpus=corpus, out=out)
+    for line in summary(metrics):
+        say(line)
+    say(f"writes metrics.json, card.md and {', '.join(PLOTS)} into {out}")
     return metrics
 
 
@@ -124,12 +136,12 @@ def register(config: Config, *, say: Say, folder: Path | None = None) -> Model:
     """Copy an evaluated run into the models folder with its card, and write its digests; promotion is a person's."""
     folder = folder or models_folder()
     target, run = folder / config.name, config.folder
-    for name in ("metrics.json", "card.md"):
+    for name in PAGES:
         if not (run / name).is_file():
             raise FileNotFoundError(f"{run / name} is missing; run: python -m training evaluate first")
     target.mkdir(parents=True, exist_ok=True)
     digests = {}
-    for name in (*FILES, "metrics.json", "card.md"):
+    for name in (*FILES, *PAGES):
         shutil.copyfile(run / name, target / name)
         digests[name] = digest_of(target / name)
     model = Model(config.name, target, digests)
