@@ -100,7 +100,8 @@ def _moved(before: Seen, after: Seen, row: int, column: int) -> str:
 
 
 def exchanged(old: str, new: str, *, most: int = 4) -> list[str]:
-    """The first words that differ, each as "old > new"."""
+    """The first words that differ, each as "old > new", or "+ new" where nothing stood."""
     was, now = old.split(), new.split()
     edits = SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes()
-    return [f"{' '.join(was[a:b])} > {' '.join(now[c:d])}" for tag, a, b, c, d in edits if tag != "equal"][:most]
+    changed = [(" ".join(was[a:b]), " ".join(now[c:d])) for tag, a, b, c, d in edits if tag != "equal"]
+    return [f"{first} > {second}" if first else f"+ {second}" for first, second in changed[:most]]

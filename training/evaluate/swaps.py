@@ -54,7 +54,7 @@ def _tables() -> _Tables:
         relations=relations,
         ethnicity=ethnicity,
         titled=re.compile(rf"\b(?i:{'|'.join(table['titles']['words'])})\.? ([A-Z][A-Za-z]{{2,}})\b"),
-        related=re.compile(rf"\b(?:my|his|her) ({'|'.join(relations)})(?= [a-z]|[,.])", re.IGNORECASE),
+        related=re.compile(rf"\b(?i:my|his|her) ({'|'.join(relations)})(?= [a-z]|\.|,(?! [A-Z]))"),
         described=re.compile(rf"\b(?:{told}|(?:{colours})(?= (?:{persons})\b))\b", re.IGNORECASE),
         bare=re.compile(rf"(?<![\w-])(?:(an?) )?({persons})\b", re.IGNORECASE),
     )
@@ -80,10 +80,9 @@ def names(marked: Marked, rng: np.random.Generator) -> Marked:
         if word[0] in tables.sex_of:
             edits[word.start()] = Edit(word.start(), word.end(), drawn(word[0], tables.sex_of[word[0]]))
     for word in tables.related.finditer(text):
-        low = word[1].lower()
-        kind = tables.relations[low]
-        new = drawn(low, kind if kind != "either" else ("male", "female")[int(rng.integers(2))])
-        edits[word.end()] = Edit(word.end(), word.end(), " " + (new.upper() if word[1].isupper() else new))
+        kind = tables.relations[word[1]]
+        new = drawn(word[1], kind if kind != "either" else ("male", "female")[int(rng.integers(2))])
+        edits[word.end()] = Edit(word.end(), word.end(), f" {new}")
     return apply(marked, list(edits.values()))
 
 
