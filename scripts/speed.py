@@ -174,7 +174,8 @@ def recall_loss() -> dict[str, float]:
     corpus = read_parts()
     cases = [of_whole(told, ()) for told in (*corpus.test_records, *corpus.held_records)]
     judge = Judge.build(load_cascade(load_pattern_detector(), folder), load_weigher(folder))
-    return gate_loss(cases, judge.see(case.told.record for case in cases), np.random.default_rng(SEED))
+    seen = judge.see(case.told.record for case in cases)
+    return gate_loss(cases, gated=seen.fused, whole=seen.open_gate, rng=np.random.default_rng(SEED))
 
 
 def measure_parts(path: Path) -> None:

@@ -16,7 +16,7 @@ from training.evaluate.flips import exchanged
 from training.evaluate.gate import gate_loss
 from training.evaluate.measures import by_family, figures, interval, macro, marks, micro, paired, wilson
 from training.evaluate.plots import PLOTS, draw
-from training.evaluate.seen import PLACE, Seen
+from training.evaluate.seen import PLACE
 from training.evaluate.slices import confusion, slices, status_accuracy
 from training.evaluate.swaps import SWAPS, ethnicity, names, sexes, swapped
 from training.evaluate.twins import told_apart, twins
@@ -251,11 +251,9 @@ def test_twins_are_told_apart_where_each_family_that_differs_is_likelier_where_i
 def test_the_gate_loses_what_it_alone_misses():
     cases = [Case(told("he hit her", ("hit her", "common_assault", "affirmed")), {}) for _ in range(4)]
     hit = (disclosure("common_assault", 0.9),)
-    seen = Seen([hit, (), hit, hit], [], np.empty(0), np.empty(0), [hit, hit, hit, ()])
-    row = gate_loss(cases, seen, rng())
+    row = gate_loss(cases, gated=[hit, (), hit, hit], whole=[hit, hit, hit, ()], rng=rng())
     assert (row["recall"], row["recall_open"], row["loss"], row["n"]) == (0.75, 0.75, 0.0, 4)
-    lost = Seen([hit, (), hit, hit], [], np.empty(0), np.empty(0), [hit] * 4)
-    row = gate_loss(cases, lost, rng())
+    row = gate_loss(cases, gated=[hit, (), hit, hit], whole=[hit] * 4, rng=rng())
     assert (row["loss"], row["kept"]) == (0.25, False)
 
 

@@ -83,9 +83,9 @@ def evaluate(config: Config, *, say: Say, folder: Path | None = None) -> dict[st
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415
     from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
     from cdi_nlp.detect.weigh import load_weigher  # noqa: PLC0415
-    from training import evaluate as measures  # noqa: PLC0415
     from training.evaluate.card import summary, write_card  # noqa: PLC0415
     from training.evaluate.cases import sets_of  # noqa: PLC0415
+    from training.evaluate.everything import evaluate as measured  # noqa: PLC0415
     from training.evaluate.plots import draw  # noqa: PLC0415
 
     parts, out = read_parts(), folder or config.folder
@@ -98,7 +98,7 @@ def evaluate(config: Config, *, say: Say, folder: Path | None = None) -> dict[st
     )
     cascade = load_cascade(load_pattern_detector(), out)
     seed, store = config.encoder.seed, RUNS / "baselines"
-    metrics = measures.evaluate(cascade, load_weigher(out), sets, seed=seed, store=store, say=say)
+    metrics = measured(cascade, load_weigher(out), sets, seed=seed, store=store, say=say)
     corpus = f"{len(parts.entries)} entries and {len(parts.records)} records, digest "
     corpus += _digest(json.dumps(manifest(), sort_keys=True))[:12]
     draw(metrics, out)

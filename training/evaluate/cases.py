@@ -65,7 +65,7 @@ def length(text: str) -> str:
 
 def sex(said: str) -> str:
     """The sex that an entry's `victim` or `suspect` says, its age left out."""
-    return SEXES[said.rstrip("0123456789") or "u"]
+    return SEXES.get(said.rstrip("0123456789"), SEXES["u"])
 
 
 def sets_of(
