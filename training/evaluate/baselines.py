@@ -60,8 +60,9 @@ def minilm_logistic(texts: Texts, told: np.ndarray, seed: int) -> Scorer:
 def _embedder() -> Callable[[Texts], np.ndarray]:
     """Texts to mean token vectors of length one, in bfloat16 on one thread."""
     import torch  # noqa: PLC0415
+    from safetensors.torch import load_file  # noqa: PLC0415
     from tokenizers import Tokenizer  # noqa: PLC0415
-    from transformers import BertModel  # noqa: PLC0415
+    from transformers import BertConfig, BertModel  # noqa: PLC0415
 
     from training.fit_encoder import base_folder  # noqa: PLC0415
 
@@ -69,12 +70,14 @@ def _embedder() -> Callable[[Texts], np.ndarray]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(EMBEDDED_TOKENS)
-    model = BertModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.bfloat16)
-    model.train(mode=False)
+    config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    model = BertModel(config, add_pooling_layer=False)
+    model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)  # the pooler alone is left over
+    model.bfloat16().train(mode=False)
 
     def embed(texts: Texts) -> np.ndarray:
         tokens = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
-        found = np.zeros((len(tokens), int(model.config.hidden_size)), dtype=np.float32)
+        found = np.zeros((len(tokens), int(config.hidden_size)), dtype=np.float32)
         order = sorted(range(len(tokens)), key=lambda at: len(tokens[at]))
         for first in range(0, len(order), 64):
             own = order[first : first + 64]
