@@ -154,13 +154,15 @@ def test_brier_skill_is_one_for_the_truth_and_nought_for_the_base_rate():
     assert calibration(chances, true, rng())["brier_skill"] == pytest.approx(spread / (middle * 0.6), abs=0.02)
 
 
-def test_a_reliability_table_holds_every_family_said_or_told():
+def test_a_reliability_table_holds_what_is_said_and_counts_what_is_not():
     chances = np.zeros((3, len(DETECTED)))
     chances[0, 0], chances[1, 0] = 0.95, 1.0
     true = np.zeros(chances.shape, dtype=bool)
     true[0, 0] = true[2, 1] = True
-    rows = reliability(chances, true)
-    assert [(row["from"], row["n"], row["told"]) for row in rows] == [(0.0, 1, 1.0), (0.9, 2, 0.5)]
+    assert [(row["from"], row["n"], row["told"]) for row in reliability(chances, true)] == [(0.9, 2, 0.5)]
+    row = calibration(chances, true, rng())
+    assert (row["n"], row["unsaid"]) == (3, 1)
+    assert row["ece"] == pytest.approx((abs(0.95 + 1.0 - 1) + 1) / 3, abs=1e-4)
 
 
 def test_the_curves_count_reads_and_what_they_reach():

@@ -26,6 +26,7 @@ def calibration(chances: np.ndarray, told: np.ndarray, rng: np.random.Generator)
         "ece": round(float(_error(chances, told, one)[0]), 4),
         "ece_interval": bounds(_error(chances, told, drawn)),
         "n": int(((chances > 0) | told).sum()),
+        "unsaid": int((told & (chances == 0)).sum()),
         "reliability": reliability(chances, told),
     }
 
@@ -34,9 +35,8 @@ def reliability(chances: np.ndarray, told: np.ndarray) -> list[dict[str, float]]
     """For each tenth of probability how many were said, their mean, and the share of them that is told."""
     rows = []
     place = _bins(chances)
-    held = (chances > 0) | told
     for at in range(BINS):
-        own = held & (place == at)
+        own = (chances > 0) & (place == at)
         count = int(own.sum())
         if count:
             said, true = float(chances[own].mean()), float(told[own].mean())

@@ -80,12 +80,24 @@ def _causes(own: _Swapped, flipped: Sequence[tuple[int, str]], judge: Judge) -> 
     rows = []
     for number, (at, name) in enumerate(flipped):
         first, second = (round(float(seen.chances[number, PLACE[name]]), 3) for seen in (before, after))
-        words = exchanged(own.old[at].record.text, own.new[at].record.text)
-        part = _moved(before, after, number, PLACE[name])
         rows.append(
-            {"id": own.old[at].record.id, "family": name, "from": first, "to": second, "part": part, "words": words}
+            {
+                "id": own.old[at].record.id,
+                "family": name,
+                "from": first,
+                "to": second,
+                "part": _moved(before, after, number, PLACE[name]),
+                "pattern": _pattern(before, after, number, name),
+                "words": exchanged(own.old[at].record.text, own.new[at].record.text),
+            }
         )
     return rows
+
+
+def _pattern(before: Seen, after: Seen, row: int, family: str) -> str | None:
+    """What the patterns give as their reason where they see the family in one of the two texts alone."""
+    whys = [[one.why for one in seen.patterns[row] if one.family == family] for seen in (before, after)]
+    return None if bool(whys[0]) == bool(whys[1]) else (whys[0] or whys[1])[0]
 
 
 def _moved(before: Seen, after: Seen, row: int, column: int) -> str:
