@@ -8,11 +8,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import spacy
 
-from cdi_nlp.detect.models import read_registry
+from cdi_nlp.detect import Reading, read
+from cdi_nlp.detect.models import promoted_folder, read_registry
+from cdi_nlp.detect.windows import windows
 from cdi_nlp.ingest.logs import parse_entries, segments
 from cdi_nlp.records import Record
 
@@ -113,6 +117,77 @@ def start_up(*arguments: str, runs: int = 5) -> float:
     return sorted(times)[runs // 2]
 
 
+PARTS_OF = 2_000
+"""Records on which the parts of the model are timed."""
+CHUNK = 200
+"""Records that a part is given at a time, as a scan gives them."""
+
+
+def parts(path: Path) -> dict[str, float]:
+    """Records a second of each part of the promoted model alone and of the whole cascade, in one process.
+
+    Each reads the same records from their text on, and starts with nothing remembered. The encoder alone reads every
+    window; in the cascade it reads those that the gate lets through.
+    """
+    from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415  loads torch
+    from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
+
+    folder = promoted_folder()
+    if folder is None:
+        return {}
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    records = [Record(row["id"], row["text"], (), "incident") for row in rows]
+
+    def rate(detect: Callable[[Sequence[Reading]], object]) -> float:
+        began = time.perf_counter()
+        for at in range(0, len(records), CHUNK):
+            detect([read(record, patterns.tokenizer) for record in records[at : at + CHUNK]])
+        return len(records) / (time.perf_counter() - began)
+
+    found = {}
+    for name in ("patterns", "linear", "encoder", "cascade"):
+        patterns = load_pattern_detector()
+        cascade = load_cascade(patterns, folder)
+        detectors: dict[str, Callable[[Sequence[Reading]], object]] = {
+            "patterns": lambda own, it=patterns: list(it.detect(own)),
+            "linear": lambda own, it=cascade: it.linear.logits([w for reading in own for w in windows(reading)]),
+            "encoder": lambda own, it=cascade: it.encoder.read([w for reading in own for w in windows(reading)]),
+            "cascade": lambda own, it=cascade: list(it.detect(own)),
+        }
+        found[name] = rate(detectors[name])
+    return found
+
+
+def recall_loss() -> dict[str, float]:
+    """What the promoted cascade loses of recall to the encoder on every window, on records no model was fitted to."""
+    from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415
+    from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
+    from cdi_nlp.detect.weigh import load_weigher  # noqa: PLC0415
+    from training.evaluate.cases import of_whole  # noqa: PLC0415  only this measurement reads the corpus
+    from training.evaluate.gate import gate_loss  # noqa: PLC0415
+    from training.evaluate.seen import Judge  # noqa: PLC0415
+    from training.steps import read_parts  # noqa: PLC0415
+
+    folder = promoted_folder()
+    if folder is None:
+        return {}
+    corpus = read_parts()
+    cases = [of_whole(told, ()) for told in (*corpus.test_records, *corpus.held_records)]
+    judge = Judge.build(load_cascade(load_pattern_detector(), folder), load_weigher(folder))
+    seen = judge.see(case.told.record for case in cases)
+    return gate_loss(cases, gated=seen.fused, whole=seen.open_gate, rng=np.random.default_rng(SEED))
+
+
+def measure_parts(path: Path) -> None:
+    """Print the speed of the model's parts, and what its gate costs."""
+    print(f"the parts of the model on the same {sum(1 for _ in path.open(encoding='utf-8')):,} records, one process")
+    for name, rate in parts(path).items():
+        print(f"  {name:<23}{rate:8.1f} records/s")
+    loss = recall_loss()
+    print(f"  recall lost to the gate {100 * loss['loss']:7.2f} points of {100 * loss['recall_open']:.1f}", end=" ")
+    print(f"(n {loss['n']}; {100 * loss['interval'][0]:.2f} to {100 * loss['interval'][1]:.2f})")
+
+
 MODEL_SHARE = 5
 """The whole cascade is measured on this part of the records: a fifth says as much."""
 
@@ -141,4 +216,6 @@ def measure(root: Path, *, records: int, workers: int) -> None:
                 f"with the model           {written / seconds:8.0f} records/s of {written:,} ({seconds:.1f} s in all)"
             )
             print(f"most memory, one process {peak:8.0f} MB")
+            write_records(small, pool, count=min(PARTS_OF, records))
+            measure_parts(small)
     print(f"cdi --help               {start_up('--help'):8.2f} s")

@@ -3,7 +3,7 @@
 corpus    the counts and the diversity of the written corpus
 curve     what a plain linear model learns from a quarter to all of it
 fit       linear model, encoder and weigher, into runs/<name>/
-evaluate  the run on the test part: metrics and card
+evaluate  the run on the test part: metrics, plots and card
 register  the run into models/, with its digests
 all       fit, evaluate, register
 split     a labelled file in two, to learn from and to measure on
@@ -114,8 +114,9 @@ def evaluate_command(  # noqa: PLR0913, PLR0917
     records: Records = None,
     families_from: FamiliesFrom = "families",
     labelled_for: LabelledFor = None,
+    folder: Annotated[Path | None, typer.Option(help="A model folder to measure in the run's place.")] = None,
 ) -> None:
-    """Measure a run on the test part and on the tested files, and write its metrics and card."""
+    """Measure a run on the test part and on the tested files, and write its metrics, plots and card."""
     own = own_of(
         labelled=labelled,
         tested=tested,
@@ -124,7 +125,7 @@ def evaluate_command(  # noqa: PLR0913, PLR0917
         families_from=families_from,
         labelled_for=labelled_for,
     )
-    evaluate(run_of(config, name, own), say=say, own=own)
+    evaluate(run_of(config, name, own), say=say, own=own, folder=folder)
 
 
 @app.command("register")

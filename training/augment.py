@@ -20,7 +20,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class Edit:
     """Characters `start` to `end` of a text and what stands there instead."""
 
     start: int
@@ -28,7 +28,7 @@ class _Edit:
     words: str
 
 
-def apply(marked: Marked, edits: Sequence[_Edit]) -> Marked:
+def apply(marked: Marked, edits: Sequence[Edit]) -> Marked:
     """A marked text with the edits made and its spans moved; edits may not overlap.
 
     A span that an edit touches grows or shrinks with it; one that ends where an edit begins is left alone.
@@ -87,7 +87,7 @@ def typos(marked: Marked, rng: np.random.Generator) -> Marked:
             own[:at] + own[at] + own[at:],
             own[:at] + _LETTERS[int(rng.integers(26))] + own[at + 1 :],
         )[kind]
-        edits.append(_Edit(word.start(), word.end(), slip))
+        edits.append(Edit(word.start(), word.end(), slip))
     return apply(marked, edits)
 
 
@@ -109,7 +109,7 @@ def people(marked: Marked, rng: np.random.Generator) -> Marked:  # noqa: ARG001 
         low = word[0].lower()
         new = swaps.get(low) or _her_or_his(low, marked[0][word.end() :])
         if new:
-            edits.append(_Edit(word.start(), word.end(), _cased(new, word[0])))
+            edits.append(Edit(word.start(), word.end(), _cased(new, word[0])))
     return apply(marked, edits)
 
 
@@ -118,7 +118,7 @@ def names(marked: Marked, rng: np.random.Generator) -> Marked:
     pool = [name for names in _tables()["names"].values() for name in names]
     found = sorted({word[0] for word in _WORD.finditer(marked[0]) if word[0] in set(pool)})
     swaps = {name: pool[int(rng.integers(len(pool)))] for name in found}
-    edits = [_Edit(word.start(), word.end(), swaps[word[0]]) for word in _WORD.finditer(marked[0]) if word[0] in swaps]
+    edits = [Edit(word.start(), word.end(), swaps[word[0]]) for word in _WORD.finditer(marked[0]) if word[0] in swaps]
     return apply(marked, edits)
 
 
@@ -127,7 +127,7 @@ def _swap_words(marked: Marked, swaps: Mapping[str, str], *, rng: np.random.Gene
     for word in _WORD.finditer(marked[0]):
         new = swaps.get(word[0].lower())
         if new and rng.random() < share:
-            edits.append(_Edit(word.start(), word.end(), _cased(new, word[0])))
+            edits.append(Edit(word.start(), word.end(), _cased(new, word[0])))
     return apply(marked, edits)
 
 

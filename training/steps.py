@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cdi_nlp.detect.linear import LinearModel
 from cdi_nlp.detect.models import Model, Registry, digest_of, models_folder, read_registry, write_registry
 from training.bags import Bag, bags_of
-from training.config import Config
+from training.config import RUNS, Config
 from training.corpus import calibration, held_out, manifest, read_entries, read_records
 from training.labelled import HELD, NONE, Own, parted, read_own, unread
 from training.windows import Labelled, Told, all_windows, of_entry, of_record
 
 Say = Callable[[str], None]
 FILES = ("config.json", "tokenizer.json", "weights.safetensors", "linear.json", "linear.safetensors", "fusion.json")
-"""What makes a model; metrics and card are added when it is registered."""
+"""What makes a model; metrics, card and plots are added when it is registered."""
+PLOTS = ("reliability.png", "cost.png", "families.png", "slices.png")
+PAGES = ("metrics.json", "card.md", *PLOTS)
+"""What an evaluation writes and a registered model carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +109,41 @@ def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
     return out
 
 
-def evaluate(config: Config, *, say: Say, own: Own = NONE) -> dict[str, Any]:
-    """Measure the run on the test part, and on a force's own tested records, and write its metrics and card."""
+def evaluate(config: Config, *, say: Say, own: Own = NONE, folder: Path | None = None) -> dict[str, Any]:
+    """Measure the run on the test part, and on a force's own tested records, and write its metrics, plots and card.
+
+    `folder` is a model to measure in the run's place.
+    """
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415
     from cdi_nlp.detect.patterns import load_pattern_detector  # noqa: PLC0415
     from cdi_nlp.detect.weigh import load_weigher  # noqa: PLC0415
-    from training import evaluate as measures  # noqa: PLC0415
-    from training.asked import Asked  # noqa: PLC0415
+    from training.evaluate.card import summary, write_card  # noqa: PLC0415
+    from training.evaluate.cases import sets_of  # noqa: PLC0415
+    from training.evaluate.everything import evaluate as measured  # noqa: PLC0415
+    from training.evaluate.own import own_figures  # noqa: PLC0415
+    from training.evaluate.plots import draw  # noqa: PLC0415
 
-    parts, out = read_parts(), config.folder
-    told = {"test records": parts.test_records, "test entries": tuple(map(of_entry, parts.test_entries))}
+    parts, out = read_parts(), folder or config.folder
+    sets = sets_of(
+        parts.entries,
+        parts.records,
+        held_records=parts.held_records,
+        test_entries=parts.test_entries,
+        test_records=parts.test_records,
+    )
     cascade = load_cascade(load_pattern_detector(), out)
-    metrics = measures.evaluate(cascade, load_weigher(out), told, seed=config.encoder.seed)
-    for number, samples in enumerate(unread(own, say=say), start=1):
-        asked = frozenset[str]().union(*(sample.asked for sample in samples))
-        within = Asked(cascade.patterns, cascade.linear, cascade.encoder, cascade.version, families=asked)
-        tested = {f"own records {number}": [sample.told for sample in samples]}
-        metrics |= measures.evaluate(within, load_weigher(out), tested, seed=config.encoder.seed)
+    seed, store, weigher = config.encoder.seed, RUNS / "baselines", load_weigher(out)
+    metrics = measured(cascade, weigher, sets, seed=seed, store=store, say=say)
+    metrics["own"] = {
+        f"own records {number}": own_figures(cascade, weigher, samples, rng=np.random.default_rng(seed))
+        for number, samples in enumerate(unread(own, say=say), start=1)
+    }
     corpus = learned_from(config, parts, own)
-    measures.write_card(config.name, metrics, corpus=corpus, out=out)
-    for name, part in metrics.items():
-        fused = part["fused"]
-        found = f"micro-F1 {fused['micro_f1']} {fused['micro_f1_interval']}"
-        say(f"{name}: {found}, false flags {fused['false_flags']}, n {fused['n']}")
-    say(f"writes {out / 'metrics.json'} and {out / 'card.md'}")
+    draw(metrics, out)
+    write_card(config.name if folder is None else out.name, metrics, corpus=corpus, out=out)
+    for line in summary(metrics):
+        say(line)
+    say(f"writes metrics.json, card.md and {', '.join(PLOTS)} into {out}")
     return metrics
 
 
@@ -182,12 +198,12 @@ def register(config: Config, *, say: Say, folder: Path | None = None) -> Model:
     """Copy an evaluated run into the models folder with its card, and write its digests; promotion is a person's."""
     folder = folder or models_folder()
     target, run = folder / config.name, config.folder
-    for name in ("metrics.json", "card.md"):
+    for name in PAGES:
         if not (run / name).is_file():
             raise FileNotFoundError(f"{run / name} is missing; run: python -m training evaluate first")
     target.mkdir(parents=True, exist_ok=True)
     digests = {}
-    for name in (*FILES, "metrics.json", "card.md"):
+    for name in (*FILES, *PAGES):
         shutil.copyfile(run / name, target / name)
         digests[name] = digest_of(target / name)
     model = Model(config.name, target, digests)
