@@ -73,7 +73,7 @@ def folded(entries: Sequence[Entry], scorer: Callable[[Sequence[Labelled]], Scor
     said: dict[str, list[bool]] = {name: [] for name in DISCRIMINATORS}
     for fold in range(FOLDS):
         out = frozenset(batches[fold::FOLDS])
-        learned = all_windows((of_written(entry).told for entry in entries if entry.batch not in out))
+        learned = all_windows(of_written(entry).told for entry in entries if entry.batch not in out)
         read = scorer(learned)
         cases = [of_written(entry) for entry in entries if entry.batch in out and entry.twin]
         chances = read(cases)
