@@ -169,7 +169,10 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Crime:
-    """One crime that should be recorded, under which rule and why. `recorded_as` is set where its class is wrong."""
+    """One crime that should be recorded, under which rule and why. `recorded_as` is set where its class is wrong.
+
+    `within` are the families that the same incident discloses and that are counted as part of it.
+    """
 
     family: str
     ho_code: str
@@ -178,6 +181,7 @@ class Crime:
     rule: str
     why: str
     recorded_as: str | None = None
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
