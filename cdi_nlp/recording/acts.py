@@ -11,7 +11,7 @@ from cdi_nlp.detect import Reading
 from cdi_nlp.recording.eras import Law, RulePack, Rung
 from cdi_nlp.recording.who import NOT_STATED, may_be_one, one_of, unidentified, who
 from cdi_nlp.recording.wording import wordings
-from cdi_nlp.records import Disclosure, Person
+from cdi_nlp.records import Disclosure, Person, Relation
 
 BY_VICTIM = frozenset(
     "common_assault assault_with_injury serious_assault strangulation threats_to_kill rape sexual_assault "
@@ -19,6 +19,10 @@ BY_VICTIM = frozenset(
     "malicious_communications kidnap_false_imprisonment".split()
 )
 """Families of which each victim that one disclosure names is a crime; of others one disclosure is one for the pair."""
+PROPERTY = frozenset({"theft", "criminal_damage"})
+AT_WORK: frozenset[Relation | None] = frozenset({"professional", "constable"})
+OF_CHILDREN = frozenset({"child_cruelty_neglect"})
+OF_ADULTS = frozenset({"controlling_coercive", "stalking", "vulnerable_adult_neglect"})
 RUNNING = "crime_enquiry_log"
 """The type of record that goes on long after the report: its later entries tell of other occasions."""
 BEFORE, AFTER = 160, 100
@@ -90,6 +94,8 @@ def _acts(reading: Reading, disclosure: Disclosure, pack: RulePack) -> Iterator[
         running=reading.record.record_type == RUNNING,
         law=law,
     )
+    if act.times > 1:
+        victims = victims[:1]  # who is numbered did it, and did not suffer it
     for victim in victims or (None,):
         yield replace(act, victim=None if family in pack.state and (victim is None or who(victim).nobody) else victim)
 
@@ -142,9 +148,20 @@ def same_pair(one: Act, other: Act) -> bool:
 
 def same_victim(one: Act, other: Act) -> bool:
     """Whether two acts can have one victim; an offence against the state has none."""
+    if _apart(one, other) or _apart(other, one):
+        return False
     if one.victim is None or other.victim is None:
         return True
     return may_be_one(one.victim, other.victim)
+
+
+def _apart(one: Act, other: Act) -> bool:
+    """Whether the offences themselves tell their victims apart: property whose owner is not said, beside somebody hurt
+    at work, is the business's (p 12); a child ill-treated is not the partner who is controlled.
+    """
+    if one.family in PROPERTY and (one.victim is None or who(one.victim).vague):
+        return other.family not in PROPERTY and other.victim is not None and other.victim.relation in AT_WORK
+    return one.family in OF_CHILDREN and other.family in OF_ADULTS
 
 
 def named_plainly(acts: Sequence[Act]) -> bool:

@@ -57,12 +57,24 @@ def _of_rape(reading: Reading, act: Act) -> Defeat | None:
     if contrary and _coded(reading):
         return _defeat(act, "N100/02", words["contrary evidence"], contrary[0])
     unconfirmed = words["unconfirmed"].found(text)
-    if act.disclosure.reported_by in SECOND_HAND and not _confirmed(reading, act):
-        if unconfirmed or is_reported_incident(reading, act.disclosure):
+    if _second_hand(reading, act) and not _confirmed(reading, act):
+        if unconfirmed or words["second hand"].found(_codes(reading)) or is_reported_incident(reading, act.disclosure):
             return _defeat(act, "N100/01", words["unconfirmed"], unconfirmed[0] if unconfirmed else "a third party")
     if act.disclosure.reported_by == "professional" and words["depersonalised"].found(text):
         return _defeat(act, "N100/01", words["depersonalised"], "depersonalised data")
     return None
+
+
+def _second_hand(reading: Reading, act: Act) -> bool:
+    """Whether only a third party tells of it; where the force made an N100, the record's own words count as well."""
+    if act.disclosure.reported_by in SECOND_HAND:
+        return True
+    if act.disclosure.reported_by == "professional" or not _coded(reading):
+        return False
+    words = wordings()
+    if words["professional reports"].found(reading.record.text):
+        return False
+    return bool(words["second hand"].found(_codes(reading)) or words["second hand"].found(reading.record.text))
 
 
 def _confirmed(reading: Reading, act: Act) -> bool:
@@ -75,9 +87,12 @@ def _confirmed(reading: Reading, act: Act) -> bool:
 
 def _coded(reading: Reading) -> bool:
     """Whether the force itself treats the record as an N100."""
+    return reading.record.record_type == "n100" or "N100" in _codes(reading).upper()
+
+
+def _codes(reading: Reading) -> str:
     record = reading.record
-    codes = f"{record.opening_code} {record.closing_code} {' '.join(record.recorded_crimes)}".upper()
-    return record.record_type == "n100" or "N100" in codes
+    return f"{record.opening_code} | {record.closing_code} | {' '.join(record.recorded_crimes)}"
 
 
 def _transferred(reading: Reading) -> bool:
