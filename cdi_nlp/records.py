@@ -182,6 +182,7 @@ class Crime:
     why: str
     recorded_as: str | None = None
     within: tuple[str, ...] = ()
+    probability: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Something that a registrar should look at beside missing crimes: what it is called, the rule, and why."""
+
+    name: str
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything said of one record: one line of `results.jsonl`."""
+    """Everything said of one record: one line of `results.jsonl`.
+
+    `flags` are the crime flags suggested for it (domestic, hate, spiking ...); `checks` what else a registrar should
+    look at.
+    """
 
     id: str
     disclosures: tuple[Disclosure, ...] = ()
@@ -208,3 +222,5 @@ class Result:
     priority: float = 0.0
     reasons: tuple[str, ...] = ()
     error: str | None = None
+    flags: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()

@@ -156,8 +156,10 @@ def same_victim(one: Act, other: Act) -> bool:
 
 
 def _apart(one: Act, other: Act) -> bool:
-    """Whether the offences themselves tell their victims apart: property whose owner is not said, beside somebody hurt
-    at work, is the business's (p 12); a child ill-treated is not the partner who is controlled.
+    """Whether the offences themselves tell their victims apart.
+
+    Property whose owner is not said, beside somebody hurt at work, is the business's (p 12); a child who is ill-treated
+    is not the partner who is controlled.
     """
     if one.family in PROPERTY and (one.victim is None or who(one.victim).vague):
         return other.family not in PROPERTY and other.victim is not None and other.victim.relation in AT_WORK

@@ -6,7 +6,7 @@ Each step cites its rule; the rules are those in force on the day of the report 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.recording.acts import Act, acts_of, around
@@ -26,7 +26,7 @@ class Decision:
     n100: bool
     collapsed: tuple[str, ...]
     defeats: tuple[Defeat, ...] = ()
-    pack: RulePack | None = None
+    pack: RulePack = field(default_factory=lambda: pack_for(None))
 
 
 def decide(reading: Reading, disclosures: Sequence[Disclosure]) -> Decision:
@@ -93,6 +93,7 @@ def _crime(act: Act, pack: RulePack, within: Sequence[Collapse]) -> Crime:
         rule="; ".join(_rules(act, pack, within)),
         why="; ".join(why),
         within=tuple(sorted({one.act.family for one in within})),
+        probability=disclosure.probability,
     )
 
 

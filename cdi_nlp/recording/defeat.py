@@ -26,16 +26,20 @@ WIDE = 500
 
 @dataclass(frozen=True, slots=True)
 class Defeat:
-    """What is recorded instead of a crime for one act, under which rule, and the words that say so."""
+    """What is recorded instead of a crime for one act, under which rule, and which wording says so.
+
+    `words` are the record's own, for a person who reads that record; no other output repeats them.
+    """
 
     act: Act
     instead: Instead
     rule: str
+    because: str
     words: str
 
     def sentence(self) -> str:
         """The defeat in words, as `reasons` gives it."""
-        return f"{self.act.family} is no crime but {self.instead}: {self.words!r} ({self.rule})"
+        return f"{self.act.family} is no crime but {self.instead}, being {self.because} ({self.rule})"
 
 
 def defeat_of(reading: Reading, act: Act) -> Defeat | None:
@@ -82,7 +86,7 @@ def _confirmed(reading: Reading, act: Act) -> bool:
     words = wordings()
     if words["confirmed"].found(reading.record.text):
         return True
-    return bool(words["parent reports"].found(around(reading, act.disclosure, WIDE, 0)))
+    return bool(words["parent reports"].found(around(reading, act.disclosure, WIDE, 150)))
 
 
 def _coded(reading: Reading) -> bool:
@@ -122,4 +126,4 @@ def _named_victim(act: Act) -> bool:
 
 
 def _defeat(act: Act, instead: Instead, wording: Wording, said: str) -> Defeat:
-    return Defeat(act, instead, wording.rule, " ".join(said.split()))
+    return Defeat(act, instead, wording.rule, wording.name, " ".join(said.split()))

@@ -22,6 +22,7 @@ ROLES = frozenset(
     "unnamed two three four group both of the a an and in with at no from c13".split()
 )
 """Words that say no more than "somebody": they tell nobody from anybody."""
+POSSESSIVES = frozenset("his her my their our your".split())
 TITLES: dict[str, Sex | None] = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female", "dr": None}
 RANKS = frozenset("pc pcso dc ds di ps sgt pse cso insp".split())
 PARTNERS: frozenset[Relation] = frozenset({"partner", "ex"})
@@ -67,7 +68,8 @@ def who(person: Person) -> Who:
             kinds.add("officer")
         elif said is not None or lower in ROLES or lower in NOBODY or lower in UNKNOWN:
             _note(lower, said, kinds=kinds, relations=relations)
-            sex = sex or (said.sex if said else None)
+            owner = lower in POSSESSIVES and len(words) > 1
+            sex = sex or (said.sex if said and not owner else None)
         elif word[:1].isupper():
             names.append(lower)
         elif len(word) > 2:

@@ -21,6 +21,7 @@ class Wording:
     rule: str
     finds: tuple[str, ...]
     misses: tuple[str, ...]
+    families: frozenset[str] = frozenset()
 
     def found(self, text: str) -> re.Match[str] | None:
         """Where a text says it; None where it does not, or where `unless` is said as well."""
@@ -30,8 +31,13 @@ class Wording:
 
 @cache
 def wordings() -> dict[str, Wording]:
-    """Every wording by name."""
-    table = tomllib.loads((files("cdi_nlp.recording") / "wordings.toml").read_text(encoding="utf-8"))
+    """Every wording of a rule, by name."""
+    return load_wordings("wordings.toml")
+
+
+def load_wordings(name: str) -> dict[str, Wording]:
+    """The wordings of one of the folder's files, by name."""
+    table = tomllib.loads((files("cdi_nlp.recording") / name).read_text(encoding="utf-8"))
     return {row["name"]: _wording(row) for row in table["wording"]}
 
 
@@ -43,6 +49,7 @@ def _wording(row: dict[str, str | list[str]]) -> Wording:
         rule=str(row.get("rule", "")),
         finds=tuple(row["finds"]),
         misses=tuple(row["misses"]),
+        families=frozenset(row.get("families", ())),
     )
 
 
