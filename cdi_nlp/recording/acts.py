@@ -23,6 +23,7 @@ PROPERTY = frozenset({"theft", "criminal_damage"})
 AT_WORK: frozenset[Relation | None] = frozenset({"professional", "constable"})
 OF_CHILDREN = frozenset({"child_cruelty_neglect"})
 OF_ADULTS = frozenset({"controlling_coercive", "stalking", "vulnerable_adult_neglect"})
+SPEAKER = frozenset("i me my mine myself".split())
 RUNNING = "crime_enquiry_log"
 """The type of record that goes on long after the report: its later entries tell of other occasions."""
 BEFORE, AFTER = 160, 100
@@ -77,14 +78,15 @@ def _acts(reading: Reading, disclosure: Disclosure, pack: RulePack) -> Iterator[
     place, rung = pack.rung(family, code)
     entry = _entry(reading, disclosure)
     start, end = disclosure.evidence[0].start, disclosure.evidence[0].end
-    victims = disclosure.victims if disclosure.family in BY_VICTIM else disclosure.victims[:1]
+    victims, suspects = _sides(disclosure)
+    victims = victims if disclosure.family in BY_VICTIM else victims[:1]
     act = Act(
         family=family,
         ho_code=code,
         place=place,
         rung=rung,
         victim=None,
-        suspects=disclosure.suspects,
+        suspects=suspects,
         disclosure=disclosure,
         start=start,
         end=end,
@@ -98,6 +100,15 @@ def _acts(reading: Reading, disclosure: Disclosure, pack: RulePack) -> Iterator[
         victims = victims[:1]  # who is numbered did it, and did not suffer it
     for victim in victims or (None,):
         yield replace(act, victim=None if family in pack.state and (victim is None or who(victim).nobody) else victim)
+
+
+def _sides(disclosure: Disclosure) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """The victims and suspects; a victim who tells of it in the first person is not its suspect ("by me throat")."""
+    victims, suspects = disclosure.victims, disclosure.suspects
+    tells = [person for person in suspects if person.named in SPEAKER]
+    if disclosure.reported_by == "victim" and suspects and len(tells) == len(suspects):
+        return suspects, victims
+    return victims, suspects
 
 
 def _applies(law: Law, disclosure: Disclosure) -> bool:

@@ -115,9 +115,7 @@ def _disclosed(disclosure: Disclosure) -> list[str]:
     mark = "flagged" if disclosure.flagged else "not flagged"
     head = f"  discloses {disclosure.family} {disclosure.ho_code}: {disclosure.probability:.2f}, {mark}"
     told = f"    {disclosure.status}, {disclosure.when}, told by {disclosure.reported_by.replace('_', ' ')}"
-    victims = " and ".join(person.named for person in disclosure.victims) or "not stated"
-    suspects = " and ".join(person.named for person in disclosure.suspects) or "not stated"
-    return [head, f"{told}; victim {victims}; suspect {suspects}", f"    {disclosure.why}"]
+    return [head, told, f"    {disclosure.why}"]
 
 
 def _crime(crime: Crime) -> list[str]:
