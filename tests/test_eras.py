@@ -53,7 +53,7 @@ def test_section_5_is_notifiable_until_may_2023():
 def test_conduct_crimes_are_ordinary_then_in_addition_then_principal():
     pair = told("stalking"), told("assault_with_injury")
     graver = told("stalking"), told("strangulation")
-    assert on("2017-06-01", *pair) == ["stalking"]
+    assert on("2017-06-01", *pair) == ["assault_with_injury"], "by sentence: five years against six months"
     assert on("2020-06-01", *pair) == ["assault_with_injury", "stalking"]
     assert on("2023-06-01", *pair) == ["stalking"]
     assert on("2020-06-01", *graver) == ["assault_with_injury", "stalking"]

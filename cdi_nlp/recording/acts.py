@@ -35,8 +35,8 @@ class Act:
     """One offence against one victim. `times` is how many crimes it makes, one for each who penetrated.
 
     `occasion` is 0 for what was reported at once, else the start of the later entry that tells of another occasion;
-    `entry` is where the entry that tells it starts, and `running` whether the record goes on after the report, as an
-    enquiry log does.
+    `entry` is where the entry that tells it starts, `running` whether the record goes on after the report, as an
+    enquiry log does, and `again` whether a later entry tells that it was done anew.
     """
 
     family: str
@@ -52,6 +52,7 @@ class Act:
     occasion: int = 0
     entry: int = 0
     running: bool = False
+    again: bool = False
     law: Law | None = None
 
     @property
@@ -94,6 +95,7 @@ def _acts(reading: Reading, disclosure: Disclosure, pack: RulePack) -> Iterator[
         occasion=_occasion(reading, disclosure, entry),
         entry=entry,
         running=reading.record.record_type == RUNNING,
+        again=_again(reading, disclosure, entry),
         law=law,
     )
     if act.times > 1:
@@ -150,6 +152,14 @@ def _occasion(reading: Reading, disclosure: Disclosure, entry: int) -> int:
     if record.record_type == RUNNING and (disclosure.when == "historic" or words["another occasion"].found(near)):
         return entry
     return 0
+
+
+def _again(reading: Reading, disclosure: Disclosure, entry: int) -> bool:
+    """Whether a later entry tells that the act was done anew after the report, and not that it was told again."""
+    record, span = reading.record, disclosure.evidence[0]
+    if not record.entries or entry <= record.entries[0].start:
+        return False
+    return bool(wordings()["done again"].found(record.text[max(entry, span.start - BEFORE) : span.end + AFTER]))
 
 
 def same_pair(one: Act, other: Act) -> bool:

@@ -9,8 +9,13 @@ from dataclasses import dataclass, replace
 
 from cdi_nlp.recording.acts import Act, distance, known, named_plainly, same_pair, same_victim
 from cdi_nlp.recording.eras import RulePack
-from cdi_nlp.recording.who import one_of
+from cdi_nlp.recording.who import is_business, one_of
 
+HURTS = frozenset({"common_assault", "assault_with_injury", "serious_assault"})
+TAKING = frozenset({"theft", "burglary"})
+"""An unknown thief is not taken for the known offender of another act."""
+DONE_ANEW = frozenset({*HURTS, "strangulation", "criminal_damage", "public_order", "theft", "threats_to_kill"})
+"""Single acts, of which the same done again after the report is a new crime; conduct goes on as one."""
 NEARBY = 300
 """Characters between two acts that are taken as one incident where the words do not say whose they are."""
 
@@ -63,19 +68,23 @@ def _each_once(acts: list[Act]) -> list[Act]:
 
 def _same_crime(act: Act, other: Act) -> bool:
     """Whether two tellings are of one crime: the same offence, pair and occasion."""
-    if act.family != other.family:
+    if act.family != other.family or (act.again != other.again and act.family in DONE_ANEW):
         return False
     if act.victim is None and other.victim is None:
         return one_of(act.suspects, other.suspects)
     return same_pair(act, other)
 
 
-def _rule(act: Act, principal: Act, pack: RulePack) -> str | None:
+def _rule(act: Act, principal: Act, pack: RulePack) -> str | None:  # noqa: PLR0911  one return for each rule
     """The rule by which an act is counted within a graver one; None where it is a crime of its own."""
     if act.family in pack.always or principal.family in pack.always:
         return None
     if act.family == "weapons" or principal.family == "weapons":
         return _weapon(act, principal, pack)
+    if _of_a_robbery(act, principal):
+        return "robbery"
+    if act.family in TAKING and not known(act) and known(principal):
+        return None
     conduct = act.family in pack.conduct_families, principal.family in pack.conduct_families
     if pack.conduct == "in addition" and conduct[0] != conduct[1]:
         return None
@@ -100,6 +109,15 @@ def _one_incident(act: Act, principal: Act, *, covers: bool) -> bool:
         if live or not (known(act) and known(principal)):
             return False
     return near or covers or named_plainly((act, principal))
+
+
+def _of_a_robbery(act: Act, principal: Act) -> bool:
+    """Whether an injury is part of the robbery of a business, whoever of its people was hurt (p 13)."""
+    if principal.family != "robbery" or act.family not in HURTS or act.occasion != principal.occasion:
+        return False
+    if principal.victim is None or not is_business(principal.victim):
+        return False
+    return one_of(act.suspects, principal.suspects) and distance(act.disclosure, principal.disclosure) <= NEARBY
 
 
 def _weapon(act: Act, principal: Act, pack: RulePack) -> str | None:

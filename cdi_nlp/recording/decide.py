@@ -17,6 +17,9 @@ from cdi_nlp.recording.who import NOT_STATED, described
 from cdi_nlp.recording.wording import wordings
 from cdi_nlp.records import Crime, Disclosure
 
+LEAST_AGE = 16
+"""Former partners are those of 16 and over (HOCR 2026/27 pp 50-58)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -27,6 +30,16 @@ class Decision:
     collapsed: tuple[str, ...]
     defeats: tuple[Defeat, ...] = ()
     pack: RulePack = field(default_factory=lambda: pack_for(None))
+
+    @property
+    def result(self) -> str:
+        """What the record comes to in one word: a crime, else what is recorded instead, else no crime."""
+        if self.crimes:
+            return "crime"
+        if self.n100:
+            return "n100"
+        instead = {defeat.instead for defeat in self.defeats}
+        return next((name for name in ("transfer", "crime-related incident") if name in instead), "no crime")
 
 
 def decide(reading: Reading, disclosures: Sequence[Disclosure]) -> Decision:
@@ -51,7 +64,7 @@ def _standing(reading: Reading, acts: Sequence[Act]) -> tuple[list[Act], list[De
     standing: list[Act] = []
     defeats: list[Defeat] = []
     for act in acts:
-        defeat = defeat_of(reading, act)
+        defeat = defeat_of(reading, act, acts)
         if defeat is None:
             standing.append(act)
         else:
@@ -65,7 +78,10 @@ def _as_conduct(reading: Reading, act: Act, pack: RulePack) -> Act:
         return act
     if not any(person.relation == "ex" for person in (*act.suspects, *((act.victim,) if act.victim else ()))):
         return act
-    if wordings()["formerly something else"].found(around(reading, act.disclosure, 300, 300)):
+    near, words = around(reading, act.disclosure, 300, 300), wordings()
+    if words["formerly something else"].found(near) or words["harassment in law"].found(near):
+        return act
+    if any(p.age is not None and p.age < LEAST_AGE for p in (*act.suspects, *((act.victim,) if act.victim else ()))):
         return act
     place, rung = pack.rung("stalking", "195/12")
     return replace(act, family="stalking", ho_code="195/12", place=place, rung=rung)

@@ -5,21 +5,32 @@ over (HOCR 2026/27 pp 7-12, 61-64, 86). Each needs plain words in the record, be
 crime. What does not defeat recording (declining, drink, disbelief and the rest) is in `reasons.toml`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.recording.acts import Act, around
 from cdi_nlp.recording.n100 import is_reported_incident
-from cdi_nlp.recording.who import unidentified
+from cdi_nlp.recording.who import unidentified, who
 from cdi_nlp.recording.wording import Wording, wordings
 from cdi_nlp.records import Reporter
 
 Instead = Literal["N100/01", "N100/02", "N100/03", "crime-related incident", "no crime, with rationale", "transfer"]
 
 SECOND_HAND: frozenset[Reporter] = frozenset({"third_party", "witness"})
+BYSTANDERS = frozenset(
+    "common_assault assault_with_injury harassment stalking malicious_communications public_order "
+    "threats_to_kill".split()
+)
+"""Families in which an unconfirmed third party's word is not enough. Graver harm, and property, is recorded on it:
+clear grounds that a crime against an identifiable victim occurred make that appropriate (pp 7-8)."""
+ANYWHERE = frozenset({"modern_slavery", "child_cruelty_neglect", "serious_assault"})
+"""Families that "abroad" alone does not take out of the jurisdiction, or that end in injury here."""
 SCHOOL_MATTERS = frozenset({"common_assault", "theft", "criminal_damage", "public_order", "malicious_communications"})
 """Families off the protocol's serious list; harm of any weight or a sexual element takes a matter out of it."""
+NEXT = 170
+"""Characters after an act in which what became of it is told."""
 WIDE = 500
 """Characters either side of an act in which its own defeat is looked for."""
 
@@ -42,9 +53,9 @@ class Defeat:
         return f"{self.act.family} is no crime but {self.instead}, being {self.because} ({self.rule})"
 
 
-def defeat_of(reading: Reading, act: Act) -> Defeat | None:
-    """What stands in the way of recording an act as a crime; None where nothing does."""
-    return _of_rape(reading, act) if act.family == "rape" else _of_other(reading, act)
+def defeat_of(reading: Reading, act: Act, acts: Sequence[Act]) -> Defeat | None:
+    """What stands in the way of recording an act as a crime, among the acts of its record; None where nothing does."""
+    return _of_rape(reading, act) if act.family == "rape" else _of_other(reading, act, acts)
 
 
 def _of_rape(reading: Reading, act: Act) -> Defeat | None:
@@ -103,21 +114,48 @@ def _transferred(reading: Reading) -> bool:
     return "N100/03" in reading.record.text.upper() or "N100/3" in reading.record.closing_code.upper()
 
 
-def _of_other(reading: Reading, act: Act) -> Defeat | None:
+def _of_other(reading: Reading, act: Act, acts: Sequence[Act]) -> Defeat | None:
     words, text = wordings(), reading.record.text
+    own = _own_words(text, act, acts)
+    elsewhere = words["elsewhere"].found(own)
+    if elsewhere and act.family not in ANYWHERE and not words["recorded here"].found(f"{own} {_codes(reading)}"):
+        return _defeat(act, "transfer", words["elsewhere"], elsewhere[0])
+    if act.family == "breach_of_order":
+        order = words["order not notifiable"].found(own)
+        return _defeat(act, "no crime, with rationale", words["order not notifiable"], order[0]) if order else None
+    contrary = words["contrary evidence"].found(own) if len(acts) == 1 else None
+    if contrary:
+        return _defeat(act, "no crime, with rationale", words["contrary evidence"], contrary[0])
+    return _incident_only(reading, act, own)
+
+
+def _own_words(text: str, act: Act, acts: Sequence[Act]) -> str:
+    """An act's words from the start of its sentence to the next act, no further than a couple of sentences."""
+    start = max((text.rfind(mark, 0, act.start) for mark in (". ", "\n", "! ", "? ")), default=0)
+    after = [other.start for other in acts if other.start > act.end]
+    return text[max(start, 0) : min([act.end + NEXT, *after])]
+
+
+def _incident_only(reading: Reading, act: Act, own: str) -> Defeat | None:
+    """What is recorded as a crime-related incident: nobody confirmed it, or it is for the school (pp 7-12, 86)."""
+    words, text = wordings(), reading.record.text
+    names: list[tuple[str, str]] = []
     if act.family == "public_order" and not _named_victim(act):
-        over = words["order restored"].found(text)
-        if over:
-            return _defeat(act, "crime-related incident", words["order restored"], over[0])
-    if act.victim is not None and unidentified(act.victim) and act.disclosure.reported_by in SECOND_HAND:
-        unconfirmed = words["unconfirmed"].found(text)
-        if unconfirmed:
-            return _defeat(act, "crime-related incident", words["unconfirmed"], unconfirmed[0])
-    if act.family in SCHOOL_MATTERS:
-        near = around(reading, act.disclosure, WIDE, WIDE)
-        school = words["school deals"].found(near)
-        if school and words["pupils"].found(near):
-            return _defeat(act, "crime-related incident", words["school deals"], school[0])
+        names.append(("order restored", text))
+    if act.disclosure.reported_by in SECOND_HAND and act.family in BYSTANDERS and not _confirmed(reading, act):
+        names.append(("victim not confirmed", own))
+    if act.disclosure.reported_by in SECOND_HAND:
+        if act.victim is not None and unidentified(act.victim):
+            names.append(("unconfirmed", text))
+        elif act.victim is None or who(act.victim).vague:
+            names.append(("victim not confirmed", text))
+    near = around(reading, act.disclosure, WIDE, WIDE)
+    if act.family in SCHOOL_MATTERS and words["pupils"].found(near):
+        names.append(("school deals", near))
+    for name, where in names:
+        found = words[name].found(where)
+        if found:
+            return _defeat(act, "crime-related incident", words[name], found[0])
     return None
 
 

@@ -22,6 +22,10 @@ ROLES = frozenset(
     "unnamed two three four group both of the a an and in with at no from c13".split()
 )
 """Words that say no more than "somebody": they tell nobody from anybody."""
+BUSINESSES = frozenset(
+    "shop store stores supermarket market licence office bank company ltd plc pub bar garage station chemist pharmacy "
+    "cafe café restaurant takeaway bookmakers jewellers hotel warehouse school college hospital council".split()
+)
 POSSESSIVES = frozenset("his her my their our your".split())
 TITLES: dict[str, Sex | None] = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female", "dr": None}
 RANKS = frozenset("pc pcso dc ds di ps sgt pse cso insp".split())
@@ -156,6 +160,11 @@ def unidentified(person: Person) -> bool:
     """Whether a description says that nobody knows who it is."""
     words = set(re.findall(r"[a-z]+", person.named.lower()))
     return bool(words & UNKNOWN) or person.named.lower().startswith(("none identified", "no victim"))
+
+
+def is_business(person: Person) -> bool:
+    """Whether a description is of a business and not of somebody."""
+    return not BUSINESSES.isdisjoint(re.findall(r"[a-z]+", person.named.lower()))
 
 
 def described(person: Person) -> str:

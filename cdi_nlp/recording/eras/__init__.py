@@ -101,7 +101,7 @@ def _pack(name: str) -> RulePack:
     if conduct not in get_args(Conduct):
         raise TaxonomyError(f"eras/{name}.toml: conduct is {conduct!r}; choose from {', '.join(get_args(Conduct))}")
     order: dict[str, list[tuple[int, Rung]]] = {}
-    for place, row in enumerate(table["order"]):
+    for place, row in enumerate(_ordered(table["order"], table.get("conduct_after"))):
         rung = Rung(row["family"], frozenset(row.get("codes", ())), row["rule"])
         order.setdefault(rung.family, []).append((place, rung))
     return RulePack(
@@ -119,6 +119,16 @@ def _pack(name: str) -> RulePack:
         laws=tuple(_law(row) for row in table["law"]),
         rules=table["rules"],
     )
+
+
+def _ordered(rows: list[dict[str, Any]], conduct_after: str | None) -> list[dict[str, Any]]:
+    """The rows of the order, harassment and stalking by their sentence put after a family where a pack says so."""
+    if conduct_after is None:
+        return rows
+    moved = [row for row in rows if row["family"] in ("stalking", "harassment") and "codes" not in row]
+    kept = [row for row in rows if row not in moved]
+    at = max(place for place, row in enumerate(kept) if row["family"] == conduct_after) + 1
+    return [*kept[:at], *moved, *kept[at:]]
 
 
 def _table(name: str) -> dict[str, Any]:
