@@ -9,7 +9,7 @@ same bytes.
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cdi_nlp.detect import Reading, ReadingDetector, read
@@ -20,12 +20,14 @@ from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.detect.weigh import load_weigher
 from cdi_nlp.errors import SettingsError
 from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
+from cdi_nlp.recording.checks import checks_of
+from cdi_nlp.recording.crime_flags import suggested_flags
 from cdi_nlp.recording.decide import decide
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reasons import ReasonReader, load_reasons
 from cdi_nlp.recording.reconcile import reconcile
 from cdi_nlp.records import Finding, Record, RecordedCrime, Result, Unreadable
-from cdi_nlp.settings import Settings
+from cdi_nlp.settings import PrioritySettings, Settings
 from cdi_nlp.taxonomy import Taxonomy, load_taxonomy
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, MemoryError)
@@ -42,6 +44,7 @@ class Scanner:
     reasons: ReasonReader
     crimes: CrimeIndex | None = None
     as_of: datetime | None = None
+    weights: PrioritySettings = field(default_factory=PrioritySettings)
 
 
 def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None) -> Scanner:
@@ -56,11 +59,12 @@ def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of
     reasons = ReasonReader.build(load_reasons(readable.lexicon), readable.tokenizer)
     folder = promoted_folder() if settings.scan.detectors == "all" else None
     if folder is None:
-        return Scanner(taxonomy, readable, Fusion(taxonomy, by_id, settings.flag), reasons, crimes, as_of)
+        fusion = Fusion(taxonomy, by_id, settings.flag)
+        return Scanner(taxonomy, readable, fusion, reasons, crimes, as_of, settings.priority)
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415  loads numpy and torch: only with a model
 
     fusion = Fusion(taxonomy, by_id, settings.flag, load_weigher(folder))
-    return Scanner(taxonomy, load_cascade(readable, folder), fusion, reasons, crimes, as_of)
+    return Scanner(taxonomy, load_cascade(readable, folder), fusion, reasons, crimes, as_of, settings.priority)
 
 
 def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:
@@ -79,9 +83,11 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     record = reading.record
     disclosures = scanner.fusion.combine(reading, findings)
     decision = decide(reading, disclosures)
-    gap = reconcile(decision.crimes, recorded_for(record, scanner), taxonomy=scanner.taxonomy)
+    recorded = recorded_for(record, scanner)
+    gap = reconcile(decision.crimes, recorded, taxonomy=scanner.taxonomy, chain=chain_of(record, scanner))
     domestic = is_domestic(record, disclosures)
     child_victim = is_child(reading, disclosures)
+    bad_reason = scanner.reasons.read(reading) if gap.unrecorded else None
     priority = prioritise(
         record,
         disclosures,
@@ -89,7 +95,9 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
         taxonomy=scanner.taxonomy,
         domestic=domestic,
         child_victim=child_victim,
+        bad_reason=bad_reason,
         as_of=scanner.as_of,
+        weights=scanner.weights,
     )
     return Result(
         id=record.id,
@@ -100,10 +108,12 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
         n100=decision.n100,
         domestic=domestic,
         child_victim=child_victim,
-        bad_reason=scanner.reasons.read(reading) if gap.unrecorded else None,
+        bad_reason=bad_reason,
         priority=priority.value,
         reasons=(*priority.reasons, *decision.collapsed),
         error="; ".join(record.problems) or None,
+        flags=suggested_flags(record, disclosures, domestic=domestic),
+        checks=checks_of(decision, recorded),
     )
 
 
@@ -111,3 +121,10 @@ def recorded_for(record: Record, scanner: Scanner) -> list[RecordedCrime]:
     """The crimes recorded for a record: those that it names itself, and those of the crimes file."""
     own = [read_offence(offence, scanner.taxonomy) for offence in record.recorded_crimes]
     return own + list(scanner.crimes.by_record.get(record.id, ()) if scanner.crimes else ())
+
+
+def chain_of(record: Record, scanner: Scanner) -> list[RecordedCrime]:
+    """The crimes recorded under the records that a record links to: a disclosure told again is still one crime."""
+    if scanner.crimes is None:
+        return []
+    return [crime for link in record.links for crime in scanner.crimes.by_record.get(link, ())]

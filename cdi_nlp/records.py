@@ -169,7 +169,10 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Crime:
-    """One crime that should be recorded, under which rule and why. `recorded_as` is set where its class is wrong."""
+    """One crime that should be recorded, under which rule and why. `recorded_as` is set where its class is wrong.
+
+    `within` are the families that the same incident discloses and that are counted as part of it.
+    """
 
     family: str
     ho_code: str
@@ -178,6 +181,8 @@ class Crime:
     rule: str
     why: str
     recorded_as: str | None = None
+    within: tuple[str, ...] = ()
+    probability: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +194,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Something that a registrar should look at beside missing crimes: what it is called, the rule, and why."""
+
+    name: str
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything said of one record: one line of `results.jsonl`."""
+    """Everything said of one record: one line of `results.jsonl`.
+
+    `flags` are the crime flags suggested for it (domestic, hate, spiking ...); `checks` what else a registrar should
+    look at.
+    """
 
     id: str
     disclosures: tuple[Disclosure, ...] = ()
@@ -204,3 +222,5 @@ class Result:
     priority: float = 0.0
     reasons: tuple[str, ...] = ()
     error: str | None = None
+    flags: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()

@@ -47,18 +47,39 @@ class QueueSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrioritySettings:
+    """What a record's place in the queue is made of, each weight a share of the whole order (recording/priority.py).
+
+    `harm` is how much the gravest family's harm counts: enough to put a likely rape before a certain theft, not before
+    a certain assault. `wrong_class` tempers a crime recorded in the wrong class, `doubtful` a disclosure that is not
+    flagged. The rest are added where a record says so.
+    """
+
+    harm: float = 0.25
+    wrong_class: float = 0.5
+    doubtful: float = 0.25
+    domestic: float = 0.03
+    child: float = 0.03
+    repeat_victim: float = 0.02
+    no_safeguarding: float = 0.01
+    overdue: float = 0.02
+    bad_reason: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting, with its default."""
 
     flag: FlagSettings = field(default_factory=FlagSettings)
     scan: ScanSettings = field(default_factory=ScanSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
+    priority: PrioritySettings = field(default_factory=PrioritySettings)
 
 
 PATTERNS_ONLY = Settings(scan=ScanSettings(detectors="patterns"))
 """The defaults, with no model: what reads and tests the patterns themselves."""
 
-_SECTIONS = {"flag": FlagSettings, "scan": ScanSettings, "queue": QueueSettings}
+_SECTIONS = {"flag": FlagSettings, "scan": ScanSettings, "queue": QueueSettings, "priority": PrioritySettings}
 _LOWEST = {"scan.workers": 0, "scan.batch": 1, "queue.size": 1}
 
 

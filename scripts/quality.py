@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import perfect
+
 from cdi_nlp.detect.models import read_registry
 from cdi_nlp.taxonomy import load_taxonomy
 
@@ -55,6 +57,7 @@ def report(root: Path, gold: Path, *, today: date) -> str:
     examples = gold / "rules_examples.jsonl"
     if examples.is_file():
         lines += ["", "## rules_examples", "", *rules_section(examples)]
+    lines += ["", "## The rules alone", "", *perfect.section(root, gold)]
     lines += ["", "## By failure mode", "", *failure_modes(root)]
     causes = (root / "docs" / "quality-causes.md").read_text(encoding="utf-8")
     return "\n".join(lines) + "\n\n" + causes

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdi_nlp.detect import Reading
-from cdi_nlp.recording.decide import decide, principals
+from cdi_nlp.recording.decide import decide
+from cdi_nlp.recording.eras import all_packs
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reconcile import reconcile
 from cdi_nlp.records import Crime, Disclosure, Entry, Evidence, Gap, Record, RecordedCrime
@@ -94,10 +95,12 @@ def test_a_rape_in_another_forces_area_is_an_n100():
     assert decide(reading(text, record_type="n100", closing_code="N100/03"), [disclosure("rape")]).n100
 
 
-def test_every_absorbing_family_is_known():
-    for rule in principals().order:
-        assert {rule.family, *rule.absorbs} <= set(DETECTED)
-        assert rule.rule.startswith("HOCR 2026/27 p")
+def test_every_family_of_the_rules_is_known():
+    for pack in all_packs():
+        named = {*pack.order, *pack.always, *pack.state, *pack.weapon_used_in, *pack.conduct_families}
+        assert named | {law.family for law in pack.laws} <= set(DETECTED)
+        assert set(DETECTED) <= {*pack.order, *pack.always}
+        assert {rung.rule for rungs in pack.order.values() for _, rung in rungs} <= set(pack.rules)
 
 
 def test_a_recorded_crime_answers_for_one_expected_crime():

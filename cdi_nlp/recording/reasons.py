@@ -60,6 +60,7 @@ class ReasonReader:
     tokenizer: Tokenizer
     index: PhraseIndex
     names: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
 
     @classmethod
     def build(cls, reasons: tuple[Reason, ...], tokenizer: Tokenizer) -> "ReasonReader":
@@ -69,7 +70,7 @@ class ReasonReader:
             index.add(reason.name, reason.phrases)
             if reason.unless:
                 index.add(f"unless {reason.name}", reason.unless)
-        return cls(tokenizer, index, tuple(reason.name for reason in reasons))
+        return cls(tokenizer, index, tuple(reason.name for reason in reasons), reasons)
 
     def on_page(self, page: Page) -> list[str]:
         """The reasons that one segment states, in order of precedence."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from cdi_nlp.detect import read
 from cdi_nlp.ingest.crimes import load_crimes
-from cdi_nlp.pipeline import build_scanner, judge
-from cdi_nlp.records import Finding, Record, Result
+from cdi_nlp.pipeline import build_scanner, chain_of, judge, recorded_for
+from cdi_nlp.recording.decide import Decision, decide
+from cdi_nlp.recording.reconcile import Match, match
+from cdi_nlp.records import Crime, Disclosure, Finding, Record, Result
 from cdi_nlp.scan.results import line_of
 from cdi_nlp.settings import Settings
 from cdi_nlp.taxonomy import load_taxonomy
@@ -23,6 +25,9 @@ class Explanation:
     record: Record
     findings: tuple[Finding, ...]
     result: Result
+    decision: Decision
+    matches: tuple[Match, ...]
+    bad_reason_rule: str | None = None
 
     def as_table(self) -> dict[str, object]:
         """The explanation for `--json`."""
@@ -52,13 +57,25 @@ def explanation(record: Record, *, settings: Settings, crimes: Path | None = Non
     scanner = build_scanner(settings, crimes=index)
     reading = read(record, scanner.detector.tokenizer)
     (findings,) = scanner.detector.detect([reading])
-    return Explanation(record, findings, judge(reading, findings, scanner))
+    result = judge(reading, findings, scanner)
+    decision = decide(reading, result.disclosures)
+    matches = match(
+        decision.crimes,
+        recorded_for(record, scanner),
+        taxonomy=scanner.taxonomy,
+        chain=chain_of(record, scanner),
+    )
+    rule = next((one.rule for one in scanner.reasons.reasons if one.name == result.bad_reason), None)
+    return Explanation(record, findings, result, decision, tuple(matches), rule)
 
 
 def paper(found: Explanation) -> str:
     """The explanation as text for a person."""
-    result, text = found.result, found.record.text
-    lines = [f"{result.id}: opened {found.record.opening_code or '-'}, closed {found.record.closing_code or '-'}", ""]
+    text = found.record.text
+    lines = [
+        f"{found.record.id}: opened {found.record.opening_code or '-'}, closed {found.record.closing_code or '-'}",
+        "",
+    ]
     for finding in sorted(found.findings, key=lambda one: (one.start, one.family)):
         before = text[max(0, finding.start - WIDTH) : finding.start]
         after = text[finding.end : finding.end + WIDTH]
@@ -71,16 +88,64 @@ def paper(found: Explanation) -> str:
         ]
     if not found.findings:
         lines.append("No mention of an offence was found.")
-    lines.append("")
-    for disclosure in result.disclosures:
-        mark = "flagged" if disclosure.flagged else "not flagged"
-        lines.append(f"discloses {disclosure.family} {disclosure.ho_code}: {disclosure.probability:.2f}, {mark}")
-    lines += [f"should be recorded: {crime.family} {crime.ho_code} ({crime.rule})" for crime in result.should_record]
-    lines += [f"NOT RECORDED: {crime.family} {crime.ho_code}" for crime in result.unrecorded]
-    lines += [f"WRONG CLASS: {crime.family}, recorded as {crime.recorded_as}" for crime in result.wrong_class]
+    return "\n".join([*lines, "", *reasoning(found)]) + "\n"
+
+
+def reasoning(found: Explanation) -> list[str]:
+    """The reasoning as a registrar would write it: what is told, what should be recorded and why, what is missing."""
+    result, decision = found.result, found.decision
+    lines = [f"Rules of {decision.pack.source} (pack {decision.pack.name}).", "", "What the record discloses"]
+    lines += [line for disclosure in result.disclosures for line in _disclosed(disclosure)] or ["  nothing"]
+    lines += ["", "What should be recorded"]
+    lines += [line for crime in decision.crimes for line in _crime(crime)] or ["  no crime"]
+    lines += [f"  not counted besides: {words}" for words in decision.collapsed if " into " in words]
+    for defeat in decision.defeats:
+        lines += [f"  instead of a crime: {defeat.instead} for {defeat.act.family}", f"    {defeat.rule}"]
+        lines += [f"    the record says: {defeat.words!r}"]
+    lines += ["", "What was recorded"]
+    lines += [_stands(one) for one in found.matches] or ["  nothing was due"]
     if result.n100:
-        lines.append("an N100 is the right record")
+        lines.append("  an N100 is the right record")
+    lines += [f"  check: {check.name}: {check.why} ({check.rule})" for check in result.checks]
+    lines += _left(found)
+    return lines
+
+
+def _disclosed(disclosure: Disclosure) -> list[str]:
+    mark = "flagged" if disclosure.flagged else "not flagged"
+    head = f"  discloses {disclosure.family} {disclosure.ho_code}: {disclosure.probability:.2f}, {mark}"
+    told = f"    {disclosure.status}, {disclosure.when}, told by {disclosure.reported_by.replace('_', ' ')}"
+    return [head, told, f"    {disclosure.why}"]
+
+
+def _crime(crime: Crime) -> list[str]:
+    return [
+        f"  should be recorded: {crime.family} {crime.ho_code}, victim {crime.victim}, suspect {crime.suspect}",
+        f"    {crime.rule}",
+        f"    {crime.why}",
+    ]
+
+
+def _stands(one: Match) -> str:
+    name = f"{one.crime.family} {one.crime.ho_code}"
+    held = f" ({one.recorded.offence})" if one.recorded else ""
+    return {
+        "itself": f"  recorded: {name}{held}",
+        "wrong class": f"  WRONG CLASS: {name}, recorded as {one.recorded.family if one.recorded else None}{held}",
+        "chain": f"  recorded under a linked record: {name}{held}",
+        "cancelled": f"  recorded and cancelled since: {name}{held}",
+        "N100": f"  NOT RECORDED: {name}, an N100 stands in its place{held}",
+        "missing": f"  NOT RECORDED: {name}",
+    }[one.how]
+
+
+def _left(found: Explanation) -> list[str]:
+    """The stated reason and why the rules do not accept it, the flags, the place in the queue and the 24 hours."""
+    result, lines = found.result, [""]
     if result.bad_reason:
         lines.append(f"reason given, which the rules do not accept: {result.bad_reason}")
-    lines.append(f"priority {result.priority}: {'; '.join(result.reasons) or 'nothing is missing'}")
-    return "\n".join(lines) + "\n"
+        lines += [f"    {found.bad_reason_rule}"] if found.bad_reason_rule else []
+    if result.flags:
+        lines.append(f"crime flags suggested: {', '.join(result.flags)}")
+    told = [reason for reason in result.reasons if reason not in found.decision.collapsed]
+    return [*lines, f"priority {result.priority}: {'; '.join(told) or 'nothing is missing'}"]

@@ -20,6 +20,8 @@ def line_of(result: Result, *, quotes: bool = True) -> str:
         "priority": result.priority,
         "reasons": list(result.reasons),
         "error": result.error,
+        "flags": list(result.flags),
+        "checks": [{"name": check.name, "rule": check.rule, "why": check.why} for check in result.checks],
     }
     return json.dumps(row, separators=(",", ":")) + "\n"
 
