@@ -14,7 +14,7 @@ from functools import cache
 import spacy
 from spacy.attrs import LIKE_NUM, NORM
 from spacy.language import Language
-from spacy.strings import hash_string
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from cdi_nlp.records import Record, Segment
@@ -186,8 +186,11 @@ class _Place:
 
 @cache
 def hashed(words: Collection[str]) -> frozenset[int]:
-    """The words as spaCy's hashes, the same in every vocabulary."""
-    return frozenset(hash_string(word) for word in words)
+    """The words as spaCy numbers them, the same in every vocabulary.
+
+    A word that is also the name of one of its attributes ("mark", "number") has a number of its own, not its hash.
+    """
+    return frozenset(get_string_id(word) for word in words)
 
 
 @cache
