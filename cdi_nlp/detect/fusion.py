@@ -33,10 +33,12 @@ A_LIST = 3
 """Families named in one sentence from which on it is a list of offences, not an account of one."""
 SHORT = 60
 """Words above which a record that names an offence would tell it too: the name alone then counts half."""
-TERSE = 45
+TERSE = 28
 """Words up to which a record is a terse log line, which names an act and tells no more. The models learned from
 accounts and know little of such lines, so what patterns alone support stands there, but for the families that a model
 was weighed on in such lines (Weigher.trusts_terse)."""
+SURE = 0.7
+"""From what probability a model flags in a terse line what patterns do not flag there."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -56,14 +58,19 @@ class Fusion:
         With a weigher the learned detectors' findings are weighed with the patterns'; without one patterns decide.
         """
         told = self.standing(findings)
-        chances = {name: self.chance(reading, found) for name, found in told.items()}
+        alone = {name: self.chance(reading, found) for name, found in told.items()}
+        chances = alone
         if self.weigher:
-            chances = self._weighed(self.weigher, reading, findings, chances)
-            for finding in findings:
-                if finding.detector == "encoder" and finding.precision >= SHOWN and finding.status in DISCLOSING:
-                    told.setdefault(finding.family, []).append(finding)
+            chances = self._weighed(self.weigher, reading, findings, alone)
+            for name, found in _shown(findings, chances).items():
+                told.setdefault(name, []).extend(found)
         made = (
-            self._disclosure(reading, told[name], probability=round(chances[name], 4))
+            self._disclosure(
+                reading,
+                told[name],
+                probability=round(chances[name], 4),
+                flag_at=self._own_threshold(reading, name, alone.get(name, 0.0)),
+            )
             for name in self.taxonomy.families
             if name in told and chances.get(name, 0.0) >= LEAST
         )
@@ -95,10 +102,16 @@ class Fusion:
             for name, chance in weighed.items()
         }
 
-    def _own_threshold(self, reading: Reading, family: str) -> float:
-        """From what probability a family is flagged: the model's where one weighed it, else the family's own."""
-        if self.weigher is None or (terse(reading.record) and family not in self.weigher.trusts_terse):
+    def _own_threshold(self, reading: Reading, family: str, alone: float) -> float:
+        """From what probability a family is flagged: the model's where one weighed it, else the family's own.
+
+        In a terse line patterns flag as they would `alone`; a model that was not weighed on such lines must be sure.
+        """
+        if self.weigher is None:
             return self.taxonomy.families[family].flag_at
+        if terse(reading.record) and family not in self.weigher.trusts_terse:
+            own = self.taxonomy.families[family].flag_at
+            return own if alone >= own else SURE
         return self.weigher.flag_at[family]
 
     def chance(self, reading: Reading, findings: Sequence[Finding]) -> float:
@@ -149,7 +162,9 @@ class Fusion:
         """Whether some finding tells the act, not only the offence's name."""
         return any(not self._vague(finding) for finding in findings)
 
-    def _disclosure(self, reading: Reading, findings: Sequence[Finding], *, probability: float) -> Disclosure:
+    def _disclosure(
+        self, reading: Reading, findings: Sequence[Finding], *, probability: float, flag_at: float
+    ) -> Disclosure:
         best: dict[int, Finding] = {}
         for finding in findings:
             held = best.get(finding.segment)
@@ -171,7 +186,7 @@ class Fusion:
             family=family,
             ho_code=code,
             probability=probability,
-            flagged=probability >= self.flag.threshold(family, own=self._own_threshold(reading, family)),
+            flagged=probability >= self.flag.threshold(family, own=flag_at),
             status=_status(findings),
             when="current" if any(f.when == "current" for f in findings) else "historic",
             reported_by=lead.reported_by,
@@ -199,6 +214,20 @@ class Fusion:
         if lead.when == "historic":
             parts.append("historic")
         return "; ".join(parts)
+
+
+def _shown(findings: Sequence[Finding], chances: Mapping[str, float]) -> dict[str, list[Finding]]:
+    """The encoder's findings that are shown as evidence of each family: the sure ones, or the surest where none is."""
+    own: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.detector == "encoder" and finding.status in DISCLOSING:
+            own[finding.family].append(finding)
+    shown = {name: [finding for finding in found if finding.precision >= SHOWN] for name, found in own.items()}
+    return {
+        name: shown[name] or [max(found, key=lambda finding: (finding.precision, -finding.start))]
+        for name, found in own.items()
+        if shown[name] or chances.get(name, 0.0) >= LEAST
+    }
 
 
 def terse(record: Record) -> bool:
