@@ -37,7 +37,9 @@ class Force:
         return float(self.did.sum() / self.should.sum())
 
 
-def synthetic(records: int, *, rate: float, prevalence: float, boost: bool, seed: int) -> Force:
+def synthetic(  # noqa: PLR0913  what a force is
+    records: int, *, rate: float, prevalence: float, boost: bool, seed: int, found: tuple[float, float] = (FOUND, SOME)
+) -> Force:
     """A force in which so many records hold a crime, and crimes of one record are often recorded or missed together."""
     random = np.random.default_rng(seed)
     stratum = random.choice(len(STRATA), records, p=STRATA)
@@ -46,7 +48,7 @@ def synthetic(records: int, *, rate: float, prevalence: float, boost: bool, seed
     chance = 1 - np.clip((1 - rate) * np.array([0.8, 1.1, 1.2])[stratum], 0, 0.95)
     did = random.binomial(should, np.where(holds, random.beta(3 * chance, 3 * (1 - chance)), 0))
     luck, missed = random.random(records), should > did
-    band = np.where(missed, np.where(luck < FOUND, 2, luck < SOME), np.where(luck < 0.02, 2, luck < 0.10))
+    band = np.where(missed, np.where(luck < found[0], 2, luck < found[1]), np.where(luck < 0.02, 2, luck < 0.10))
     band = np.where((did > 0) & (band == 0), 1, band)
     cell = stratum * BANDS + band if boost else stratum
     count = len(STRATA) * (BANDS if boost else 1)
@@ -107,18 +109,26 @@ class Trial:
     reads: tuple[int, ...]
     places: list[NDArray[np.intp]]
     boost: bool
-    rate: float
     prevalence: float
+    found: float
     tally: Tally
 
 
-def trial(records: int, *, rate: float, prevalence: float, boost: bool, crimes: int) -> Trial:
+def trial(  # noqa: PLR0913  what is tried
+    records: int,
+    *,
+    rate: float,
+    prevalence: float,
+    boost: bool,
+    crimes: int,
+    found: tuple[float, float] = (FOUND, SOME),
+) -> Trial:
     """A force with its plan, sized for the width that so many crimes of a plain sample would give."""
-    force = synthetic(records, rate=rate, prevalence=prevalence, boost=boost, seed=2026)
+    force = synthetic(records, rate=rate, prevalence=prevalence, boost=boost, seed=2026, found=found)
     half = 1.959964 * (rate * (1 - rate) / crimes) ** 0.5
     plan = sizes(force.cells, Target(half, rate, at_least=10), boost=boost)
     places = [np.flatnonzero(force.cell == number) for number in range(len(force.cells))]
-    return Trial(force, plan.reads, places, boost, rate, prevalence, Tally())
+    return Trial(force, plan.reads, places, boost, prevalence, found[0], Tally())
 
 
 def run(trials: list[Trial], records: int, *, audits: int) -> None:
@@ -133,13 +143,14 @@ def run(trials: list[Trial], records: int, *, audits: int) -> None:
 def table(trials: list[Trial]) -> str:
     """The trials as a table in Markdown."""
     lines = [
-        "| truth | prevalence | boost | reads | half width | Wilson | design | inspectorate | bias |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| truth | prevalence | scanner finds | boost | reads | half width | Wilson | design | inspectorate | bias |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for one in trials:
         tally, count = one.tally, one.tally.audits
         lines.append(
-            f"| {one.force.rate:.4f} | {one.prevalence:.0%} | {'yes' if one.boost else 'no'} | {sum(one.reads):,} "
+            f"| {one.force.rate:.4f} | {one.prevalence:.0%} | {one.found:.0%} "
+            f"| {'yes' if one.boost else 'no'} | {sum(one.reads):,} "
             f"| {100 * tally.width / count:.2f} | {tally.wilson / count:.1%} | {tally.design / count:.1%} "
             f"| {tally.standard / count:.1%} | {100 * tally.error / count:+.3f} |"
         )
@@ -155,10 +166,14 @@ def measure(*, records: int, audits: int) -> None:
         for rate, prevalence in pairs
         for boost in (False, True)
     ]
+    worse = (0.6, 0.8)
+    trials += [
+        trial(records, rate=rate, prevalence=0.12, boost=True, crimes=1500, found=worse) for rate in (0.84, 0.96)
+    ]
     run(trials, records, audits=audits)
     print(f"{audits:,} audits of {records:,} synthetic records: how many 95% intervals held the true rate\n")
     print(table(trials))
-    plain, boosted = trials[-2:]
+    plain, boosted = (one for one in trials if one.prevalence < 0.1)
     wide = (plain.tally.square / audits) ** 0.5, (boosted.tally.square / audits) ** 0.5
     same = sum(boosted.reads) * (wide[1] / wide[0]) ** 2
     reads, share = (sum(plain.reads), sum(boosted.reads)), same / sum(plain.reads)

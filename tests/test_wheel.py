@@ -44,7 +44,7 @@ DATA = (
     "cdi_nlp/models/registry.toml",
     "cdi_nlp/audit/strata.toml",
     "cdi_nlp/audit/report.html.jinja",
-    "cdi_nlp/reference/inspection_figures.csv",
+    "cdi_nlp/published/inspection_figures.csv",
 )
 
 

@@ -5,8 +5,8 @@ crimes recorded (y) over crimes that should have been (x). Its variance is that 
 cell (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, section 5.6).
 
 Where misses are rare in a cell that carries large weights, that variance is mostly 0 and now and then huge, and an
-interval made of it is too narrow. So each cell's variance is at least the mean of what was seen and what the plan
-expected, the plan counting as one miss; the rate itself is never moved. `scripts/benchmark --audit` measures what that
+interval made of it is too narrow. So each cell's variance is the mean of what was seen and what the plan expected, the
+plan counting as half a miss; the rate itself is never moved. `scripts/benchmark --audit` measures what that
 does for coverage.
 """
 
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from cdi_nlp.audit.rates import Interval, inspectorate, logistic, wilson
 
 Counts = NDArray[np.float64]
-PLAN_COUNTS_AS = 1.0
-"""How many misses the plan's expectation weighs in the variance of a cell."""
+PLAN_COUNTS_AS = 0.5
+"""How many misses the plan's expectation weighs in the variance of a cell, beside those expected in what was read."""
 FEWEST_FOR_NORMAL = 5
 """With fewer crimes than this recorded or missed, the interval is Wilson's on the effective sample size."""
 
@@ -112,8 +112,8 @@ def _cell_variance(one: Drawn, rate: float, *, scale: float) -> float:
     misses = one.cell.missed * scale
     expected = one.cell.recorded * (1 - rate) ** 2 + misses * rate**2
     weight = read * misses
-    leaned = (weight * seen + PLAN_COUNTS_AS * expected) / (weight + PLAN_COUNTS_AS)
-    return size * size * (1 - read / size) / read * max(seen, leaned)
+    leaned = (weight * seen + PLAN_COUNTS_AS * expected) / (weight + PLAN_COUNTS_AS) if misses else seen
+    return size * size * (1 - read / size) / read * leaned
 
 
 def _effective(drawn: Sequence[Drawn], weights: Sequence[float], *, rate: float, variance: float) -> float:

@@ -41,7 +41,7 @@ def figures_file() -> Path:
     """The file of figures: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parents[1]
     checkout = (package.parent / "pyproject.toml").is_file()
-    folder = package.parent / "data" / "reference" if checkout else package / "reference"
+    folder = package.parent / "data" / "reference" if checkout else package / "published"
     return folder / "inspection_figures.csv"
 
 

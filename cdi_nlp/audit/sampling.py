@@ -85,15 +85,16 @@ def sizes(cells: Sequence[Cell], target: Target, *, boost: bool) -> Sizes:
     low, high = 0, sum(cell.size for cell in cells)
     while low < high:
         middle = (low + high) // 2
-        if _expected_half_width(cells, _shared(cells, middle, target=target, boost=boost), target) <= target.half_width:
+        if expected_half_width(cells, shared(cells, middle, target=target, boost=boost), target) <= target.half_width:
             high = middle
         else:
             low = middle + 1
-    reads = _shared(cells, low, target=target, boost=boost)
-    return Sizes(reads, _expected_half_width(cells, reads, target))
+    reads = shared(cells, low, target=target, boost=boost)
+    return Sizes(reads, expected_half_width(cells, reads, target))
 
 
-def _shared(cells: Sequence[Cell], reads: int, *, target: Target, boost: bool) -> tuple[int, ...]:
+def shared(cells: Sequence[Cell], reads: int, *, target: Target, boost: bool) -> tuple[int, ...]:
+    """Return so many reads shared out over the cells, no cell with fewer than it must have."""
     parts = [cell.size * (spread(cell, target.rate) if boost else 1.0) for cell in cells]
     whole = sum(parts)
     least = max(FEWEST, target.at_least)
@@ -106,7 +107,8 @@ def spread(cell: Cell, rate: float) -> float:
     return sqrt(cell.recorded * (1 - rate) ** 2 + cell.missed * rate**2)
 
 
-def _expected_half_width(cells: Sequence[Cell], reads: Sequence[int], target: Target) -> float:
+def expected_half_width(cells: Sequence[Cell], reads: Sequence[int], target: Target) -> float:
+    """Return the half width that so many reads should give, were all as expected."""
     total = sum(cell.size * (cell.recorded + cell.missed) for cell in cells)
     if not total:
         return float("inf")
