@@ -65,6 +65,12 @@ class Estimate:
     variance: float
     weighted: bool
 
+    @property
+    def design_effect(self) -> float | None:
+        """The variance over that of a plain sample of as many crimes; None where the sample shows none."""
+        plain = self.rate * (1 - self.rate) / self.crimes
+        return self.variance / plain if plain and self.variance else None
+
 
 def estimate(drawn: Sequence[Drawn]) -> Estimate | None:
     """Return the rate of `did` over `should`; None where no crime that counts was read."""
@@ -127,12 +133,7 @@ def _effective(drawn: Sequence[Drawn], weights: Sequence[float], *, rate: float,
     return sum(float(part.sum()) for part in clusters) ** 2 / sum(float((part**2).sum()) for part in clusters)
 
 
-def subset(drawn: Sequence[Drawn], should: Sequence[Counts], did: Sequence[Counts]) -> tuple[Drawn, ...]:
-    """Return the same cells with other counts: those of a group, in which most records hold nothing.
-
-    What the plan expected is of all crimes, so it is scaled by the group's share of those that were read.
-    """
-    whole = sum(float(one.should.sum()) for one in drawn)
-    share = sum(float(part.sum()) for part in should) / whole if whole else 0.0
+def scaled(drawn: Sequence[Drawn], share: float) -> tuple[Drawn, ...]:
+    """Return the same counts with a share of what the plan expected: it was of all crimes, and these are a group's."""
     cells = (Cell(one.cell.size, one.cell.recorded * share, one.cell.missed * share) for one in drawn)
-    return tuple(Drawn(cell, x, y) for cell, x, y in zip(cells, should, did, strict=True))
+    return tuple(Drawn(cell, one.should, one.did) for cell, one in zip(cells, drawn, strict=True))

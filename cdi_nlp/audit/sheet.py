@@ -36,6 +36,7 @@ ANSWERS: Mapping[str, str] = {
     "reason": "the reason given, or found, for not recording",
     "n100_due": "yes or no: should the record have an N100",
     "n100_made": "yes or no: has it one",
+    "cancelled_crime": "the crime of the record that was cancelled, if one was",
     "cancelled_code": "C1 to C5, where a crime of the record was cancelled",
     "cancelled_rightly": "yes or no: was there additional verifiable information, or what its code needs",
     "victim_told": "yes or no: was the victim told that the crime was cancelled or not recorded",
@@ -173,14 +174,14 @@ class _Reader:
         if crimes and len(crimes) < len(rows):
             self.problems.append(f"{rows[0][0]}: record '{name}' has both a crime and none; the crime is counted")
         code = self._first(rows, "cancelled_code")
-        families = [self._family(cells["crime"]) for _, cells in rows]
+        cancelled = self._first(rows, "cancelled_crime")
         return AuditedRecord(
             id=name,
             crimes=tuple(crime for crime in crimes if crime is not None),
             n100_due=self._answer(rows, "n100_due"),
             n100_made=self._answer(rows, "n100_made"),
             cancelled_code="" if code.lower() in UNKNOWN else code.upper(),
-            cancelled_group=self._group(families[0]),
+            cancelled_group=self._group(self._family(cancelled)) if cancelled else None,
             cancelled_rightly=self._answer(rows, "cancelled_rightly"),
             victim_told=self._answer(rows, "victim_told"),
             auditor=self._first(rows, "auditor"),
