@@ -1,7 +1,7 @@
 """Findings: everything an audit says, worked out once, for every output to show."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,3 +139,19 @@ def read_earlier(path: Path) -> tuple[Figure, ...]:
         raise AuditError(f"{path}: cannot be read ({error.strerror}); name a report's figures.json") from None
     except (ValueError, KeyError, TypeError):
         raise AuditError(f"{path} does not hold an audit's figures; name a report's figures.json") from None
+
+
+def read_recorded(given: Sequence[str]) -> dict[str, float]:
+    """Return recorded crimes by group from texts such as "all=61200"."""
+    found = {}
+    for text in given:
+        group, _, number = text.partition("=")
+        try:
+            found[group.strip()] = float(number.replace(",", ""))
+        except ValueError:
+            raise AuditError(
+                f"recorded crimes are {text!r}; write the group and the number, such as all=61200"
+            ) from None
+        if not 0 < found[group.strip()] < float("inf"):
+            raise AuditError(f"recorded crimes are {text!r}; write a number over 0")
+    return found

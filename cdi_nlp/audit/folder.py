@@ -12,7 +12,7 @@ from cdi_nlp.audit.frame import Listed
 from cdi_nlp.audit.plan import Part, Plan, sample_digest
 from cdi_nlp.audit.sheet import AuditedRecord, blank_sheet, read_sheet
 from cdi_nlp.errors import AuditError
-from cdi_nlp.scan.output import make_folder, whole_file
+from cdi_nlp.scan.output import make_folder, whole_file, write_whole
 from cdi_nlp.taxonomy import load_taxonomy
 
 PLAN, SAMPLE, SHEET, SECOND = "plan.json", "sample.jsonl", "sheet.csv", "second.csv"
@@ -76,6 +76,13 @@ def write_plan(plan: Plan, folder: Path) -> None:
         file.write(blank_sheet(one for one, _ in plan.drawn if one.id in plan.twice))
     with whole_file(folder / PLAN) as file:
         file.write(json.dumps(plan.head(), indent=2) + "\n")
+
+
+def write_report(outputs: Mapping[str, str | bytes], folder: Path) -> None:
+    """Write the report's files, each whole or not at all."""
+    make_folder(folder)
+    for name, content in outputs.items():
+        write_whole(folder / name, content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def read_audit(folder: Path, *, sheet: Path | None = None) -> Audit:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Any, get_args
 
 import numpy as np
@@ -22,6 +23,7 @@ from cdi_nlp.audit.sampling import (
     smallest,
 )
 from cdi_nlp.errors import AuditError
+from cdi_nlp.taxonomy import load_taxonomy
 
 FOUND = 0.7
 """Of all crimes that are missed, the share in records that the scanner is expected to point at; the weights undo it."""
@@ -79,6 +81,23 @@ class Plan:
     period: tuple[datetime, datetime] | None
     undated: int
     made_by: Mapping[str, str] = field(default_factory=dict)
+
+    def as_words(self) -> str:
+        """The plan in a few lines for a person."""
+        records, half = sum(part.size for part in self.parts), self.expected_half_width
+        expected = "not known" if half is None else f"{100 * half:.1f} points"
+        lines = [
+            f"{len(self.drawn):,} of {records:,} records drawn, {len(self.twice):,} of them to be read twice",
+            f"expected half width {expected}, at a rate of {self.design.rate:.0%}",
+            f"seed {self.design.seed}, frame {self.frame_digest[:16]}, sample {self.sample_digest[:16]}",
+        ]
+        if self.undated:
+            lines.append(f"{self.undated:,} records have no date of report: they are in every rate, and in no month")
+        lines += ["", f"{'stratum':36}{'band':12}{'records':>9}{'drawn':>7}{'weight':>8}"]
+        for part in self.parts:
+            weight = part.size / part.reads
+            lines.append(f"{part.stratum:36}{part.band:12}{part.size:>9,}{part.reads:>7,}{weight:>8.1f}")
+        return "\n".join(lines) + "\n"
 
     def head(self) -> dict[str, Any]:
         """The plan without its records, for plan.json: enough to draw the same sample and to weigh it."""
@@ -199,3 +218,8 @@ def _twice(drawn: Sequence[tuple[Listed, int]], design: Design) -> frozenset[str
     names = [one.id for one, _ in drawn]
     numbers = draw_numbers(id_keys(names), design.seed + 1)
     return frozenset(names[at] for at in smallest(numbers, round(design.second * len(names))))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that make a plan what it is."""
+    return {"cdi_nlp": version("cdi_nlp"), "taxonomy": load_taxonomy().version}

@@ -19,6 +19,7 @@ from cdi_nlp.scan.queue_page import Queue, render
 from cdi_nlp.scan.results import line_of
 
 OWNER_ONLY = 0o600
+_BINARY = getattr(os, "O_BINARY", 0)  # on Windows a descriptor is for text unless it is said
 
 
 @dataclass(slots=True)
@@ -153,6 +154,19 @@ def whole_file(path: Path) -> Iterator[_Writer]:
     finally:
         with suppress(OSError):
             file.close()
+        partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file's bytes so that it appears under its name only when it is whole, for its owner alone."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, OWNER_ONLY), "wb") as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
         partial.unlink(missing_ok=True)
 
 
