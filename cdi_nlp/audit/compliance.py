@@ -54,7 +54,7 @@ def _timely(audit: Audit, name: str, test: Test) -> Figure:
         name,
         should=_crimes(lambda one, crime: test(crime) and _taken(audit, one, crime) is not None),
         did=_crimes(lambda one, crime: test(crime) and (_taken(audit, one, crime) or DAY * 2) <= DAY),
-        of="recorded crime with both dates",
+        of="recorded crimes with both dates",
     )
     recorded = [(one, crime) for one in audit.found.values() for crime in one.crimes if crime.recorded and test(crime)]
     undated = sum(_taken(audit, one, crime) is None for one, crime in recorded)
@@ -95,7 +95,7 @@ def n100(audit: Audit) -> tuple[Figure, ...]:
         "made where due",
         should=lambda one: one.n100_due is True,
         did=lambda one: one.n100_due is True and one.n100_made is True,
-        of="record that needs an N100",
+        of="records that need an N100",
     )
     made = figure(
         audit,
@@ -103,7 +103,7 @@ def n100(audit: Audit) -> tuple[Figure, ...]:
         "due where made",
         should=lambda one: one.n100_made is True and one.n100_due is not None,
         did=lambda one: one.n100_made is True and one.n100_due is True,
-        of="record with an N100",
+        of="records with an N100",
     )
     return due, made
 
@@ -119,7 +119,7 @@ def cancellations(audit: Audit) -> tuple[Figure, ...]:
         "victim told",
         should=lambda one: bool(one.cancelled_code) and one.victim_told is not None,
         did=lambda one: bool(one.cancelled_code) and one.victim_told is True,
-        of="cancelled crime",
+        of="cancelled crimes",
     )
     return (*groups, *by_code, told)
 
@@ -131,7 +131,7 @@ def _rightly(audit: Audit, name: str, test: Callable[[AuditedRecord], bool]) -> 
         f"rightly, {name}",
         should=lambda one: bool(one.cancelled_code) and one.cancelled_rightly is not None and test(one),
         did=lambda one: bool(one.cancelled_code) and one.cancelled_rightly is True and test(one),
-        of="cancelled crime",
+        of="cancelled crimes",
     )
 
 
@@ -162,7 +162,7 @@ def _cared(audit: Audit, name: str, answer: Callable[[AuditedRecord, AuditedCrim
         name,
         should=_crimes(lambda one, crime: not crime.recorded and answer(one, crime) is not None),
         did=_crimes(lambda one, crime: not crime.recorded and answer(one, crime) is True),
-        of="missed crime with an answer",
+        of="missed crimes with an answer",
     )
     if "domestic" in name:
         return found

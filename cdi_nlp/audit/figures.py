@@ -69,7 +69,7 @@ def counted(audit: Audit, *, should: Count, did: Count, stratum: str | None = No
 
 
 def figure(  # noqa: PLR0913  what a figure is of
-    audit: Audit, table: str, group: str, *, should: Count, did: Count, of: str = "crime"
+    audit: Audit, table: str, group: str, *, should: Count, did: Count, of: str = "crimes"
 ) -> Figure:
     """Return the share of `did` among `should` as a figure; the plan expected nothing of it."""
     drawn = [Drawn(Cell(one.cell.size), one.should, one.did) for one in counted(audit, should=should, did=did)]
@@ -91,12 +91,10 @@ def _read(drawn: Sequence[Drawn]) -> int:
     return sum(len(one.should) for one in drawn)
 
 
-def from_estimate(found: Estimate | None, table: str, group: str, *, records: int, of: str = "crime") -> Figure:
+def from_estimate(found: Estimate | None, table: str, group: str, *, records: int, of: str = "crimes") -> Figure:
     """Return an estimate as a figure, with what has to be said of it."""
     if found is None:
-        return Figure(
-            table, group, records=records, said=f"no {of} of this kind in the {records:,} records read: no rate"
-        )
+        return Figure(table, group, records=records, said=f"no {of} in the {records:,} records read: no rate")
     return Figure(
         table=table,
         group=group,
@@ -112,17 +110,19 @@ def from_estimate(found: Estimate | None, table: str, group: str, *, records: in
         wilson_high=found.wilson.high,
         total=found.total,
         design_effect=found.design_effect,
-        said=_said(found, of),
+        said=_said(found),
     )
 
 
-def _said(found: Estimate, of: str) -> str:
+def _said(found: Estimate) -> str:
+    if found.whole:
+        return f"{found.met:,} of {found.crimes:,}: every record was read, so there is no sampling error"
     if found.crimes < TOO_FEW:
-        return f"{found.met} of {found.crimes} {of}{'' if found.crimes == 1 else 's'}: too few for a rate"
+        return f"{found.met} of {found.crimes}: too few for a rate"
     if found.met == found.crimes:
-        return f"all of {found.crimes}: the true rate may be as low as {found.design.low:.1%}"
+        return f"all of {found.crimes:,}: the true rate may be as low as {found.design.low:.1%}"
     if found.met == 0:
-        return f"none of {found.crimes}: the true rate may be as high as {found.design.high:.1%}"
+        return f"none of {found.crimes:,}: the true rate may be as high as {found.design.high:.1%}"
     return ""
 
 
@@ -137,5 +137,5 @@ def shown(one: Figure) -> str:
         return one.said
     between = f"{percent(one.low)} to {percent(one.high)}"
     if not one.firm:
-        return f"{one.said} (95% interval {between})"
+        return one.said if one.low == one.high else f"{one.said} (95% interval {between})"
     return f"{percent(one.rate)} ({between}), {one.held:,} of {one.crimes:,}"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
 
-from cdi_nlp.audit.figures import Figure, figure
+from cdi_nlp.audit.estimate import paired_gap
+from cdi_nlp.audit.figures import Figure, counted, figure
 from cdi_nlp.audit.folder import Audit
 from cdi_nlp.audit.rates import Z95
 from cdi_nlp.audit.recording import RATE, in_group, rate_of
@@ -19,6 +20,7 @@ from cdi_nlp.errors import AuditError
 RECALL, PRECISION = "scanner finds", "scanner is right"
 ANY = "any crime"
 MISSED = "any missed crime"
+READERS = ("first reader", "second reader")
 Test = Callable[[AuditedRecord], bool]
 
 
@@ -93,8 +95,8 @@ def _pair(audit: Audit, name: str, truth: Test, said: Test) -> tuple[Figure, Fig
     def both(one: AuditedRecord) -> bool:
         return truth(one) and said(one)
 
-    found = figure(audit, RECALL, group, should=truth, did=both, of="record with it")
-    right = figure(audit, PRECISION, group, should=said, did=both, of="record it names")
+    found = figure(audit, RECALL, group, should=truth, did=both, of="records with it")
+    right = figure(audit, PRECISION, group, should=said, did=both, of="records it names")
     return found, right
 
 
@@ -136,21 +138,25 @@ def two_readers(audit: Audit) -> TwoReaders | None:
         _agreement("which families", [(_families(one), _families(two)) for one, two in pairs]),
     )
     names = {one.id for one, _ in pairs}
-    first = _rate(audit, {name: audit.found[name] for name in names}, "first reader")
-    second = _rate(audit, {name: audit.second[name] for name in names}, "second reader")
-    return TwoReaders(agreement, first, second, _effect(first, second))
+    readings = [replace(audit, found={name: found[name] for name in names}) for found in (audit.found, audit.second)]
+    rates = [rate_of(one, RATE, name, test=in_group("all")) for one, name in zip(readings, READERS, strict=True)]
+    return TwoReaders(agreement, rates[0], rates[1], _effect(readings[0], readings[1], firm=all(r.firm for r in rates)))
 
 
-def _rate(audit: Audit, found: Mapping[str, AuditedRecord], name: str) -> Figure:
-    return rate_of(replace(audit, found=found), RATE, name, test=in_group("all"))
-
-
-def _effect(first: Figure, second: Figure) -> str:
-    if first.rate is None or second.rate is None:
+def _effect(first: Audit, second: Audit, *, firm: bool) -> str:
+    counts = [
+        counted(
+            one, should=lambda record: len(record.crimes), did=lambda record: sum(c.recorded for c in record.crimes)
+        )
+        for one in (first, second)
+    ]
+    found = paired_gap(counts[0], counts[1])
+    if found is None:
         return "one of the readers found no crime in the records read twice, so the rates cannot be compared"
-    gap = 100 * (second.rate - first.rate)
-    few = "" if first.firm and second.firm else " (too few crimes to rest on)"
-    return f"the second reader's rate is {abs(gap):.1f} points {'higher' if gap > 0 else 'lower'}{few}"
+    gap, low, high = (100 * part for part in found)
+    few = "" if firm else "; too few crimes to rest on"
+    moved = f"{abs(gap):.1f} points {'higher' if gap > 0 else 'lower'}" if abs(gap) >= 0.05 else "the same"
+    return f"the second reader's rate is {moved} (difference from {low:+.1f} to {high:+.1f}{few})"
 
 
 def _families(one: AuditedRecord) -> str:

@@ -26,6 +26,12 @@ class Grid:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    def without_blanks(self) -> "Grid":
+        """The table without the columns in which no row has anything."""
+        kept = [at for at in range(len(self.columns)) if any(row[at] for row in self.rows)]
+        rows = tuple(tuple(row[at] for at in kept) for row in self.rows)
+        return Grid(self.caption, tuple(self.columns[at] for at in kept), rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -107,7 +113,7 @@ def _recording(found: Findings) -> Section:
 
 def _rates(caption: str, figures: Sequence[Figure]) -> Grid:
     columns = ("Group", "Rate", "95% interval", "Wilson", "Inspectorate's", "Recorded", "Note")
-    return Grid(caption, columns, tuple(_rate(one) for one in figures))
+    return Grid(caption, columns, tuple(_rate(one) for one in figures)).without_blanks()
 
 
 def _rate(one: Figure) -> tuple[str, ...]:
@@ -177,8 +183,9 @@ def _short(one: Figure) -> tuple[str, ...]:
 
 
 def _shares(caption: str, figures: Sequence[Figure]) -> Grid:
-    rows = tuple((*_short(one), one.said) for one in figures)
-    return Grid(caption, ("Group", "Share", "95% interval", "Counted", "Note"), rows)
+    shown = figures if any(one.crimes for one in figures) else figures[:1]
+    rows = tuple((*_short(one), one.said) for one in shown)
+    return Grid(caption, ("Group", "Share", "95% interval", "Counted", "Note"), rows).without_blanks()
 
 
 def _tallies(caption: str, tallies: Sequence[Tally]) -> Grid:
@@ -263,7 +270,7 @@ def _quality(found: Findings) -> Section:
 
 def _scanner(figures: Iterable[Figure]) -> Grid:
     rows = tuple((one.table, *_short(one), one.said) for one in figures)
-    return Grid("The scanner", ("What", "Family", "Share", "95% interval", "Counted", "Note"), rows)
+    return Grid("The scanner", ("What", "Family", "Share", "95% interval", "Counted", "Note"), rows).without_blanks()
 
 
 def _readers(readers: TwoReaders) -> list[Grid]:
@@ -279,7 +286,7 @@ def _readers(readers: TwoReaders) -> list[Grid]:
     )
     rates = ("first reader", *_short(readers.first)[1:]), ("second reader", *_short(readers.second)[1:])
     return [
-        Grid("Two readers", ("Question", "Alike", "Kappa", "95% interval", "Note"), rows),
+        Grid("Two readers", ("Question", "Alike", "Kappa", "95% interval", "Note"), rows).without_blanks(),
         Grid("The rate as each reads it", ("Reader", "Rate", "95% interval", "Recorded"), rates),
     ]
 

@@ -83,7 +83,9 @@ def quality_in_words(found: Quality) -> str:
 
 
 def _figures(figures: Iterable[Figure]) -> list[str]:
-    return [f"  {one.group:32}{shown(one)}" for one in figures] or ["  nothing to show"]
+    rows = list(figures)
+    wide = max([31, *(len(one.group) for one in rows)]) + 1
+    return [f"  {one.group:{wide}}{shown(one)}" for one in rows] or ["  nothing to show"]
 
 
 def _tallies(tallies: Iterable[Tally]) -> list[str]:
