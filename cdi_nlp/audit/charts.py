@@ -166,7 +166,7 @@ def trend_chart(title: str, months: Sequence[Month]) -> Chart | None:
     for number, one in enumerate(rated):
         shapes += _month(one, rated[number - 1] if number else None, up=up, x=left + step * (number + 0.5), step=step)
         if len(rated) <= 14 or number % 3 == 0:
-            shapes.append(Words(left + step * (number + 0.5), bottom + 18, one.figure.group, "middle", SOFT, 11))
+            shapes.append(Words(left + step * (number + 0.5), bottom + 18, one.figure.group, "middle", SOFT, 9.5))
     return Chart(title, _trend_words(rated), bottom + 30, tuple(shapes))
 
 

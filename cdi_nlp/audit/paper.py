@@ -66,17 +66,17 @@ def as_pdf(report: Report) -> bytes:
 
 def _section(section: Section, *, first: bool) -> list[Flowable]:
     words = [Paragraph(_text(one), FIRST if first and not at else PLAIN) for at, one in enumerate(section.words)]
-    charts: list[Flowable] = [_chart(chart) for chart in section.charts]
-    opening = words if charts else words[:1]
-    story: list[Flowable] = [KeepTogether([Paragraph(_text(section.title), SECTION), *opening, *charts[:1]])]
-    story += charts[1:] if charts else words[1:]
+    charts = [_chart(chart) for chart in section.charts]
+    opening = [*words, *charts[0]] if charts else words[:1]
+    story: list[Flowable] = [KeepTogether([Paragraph(_text(section.title), SECTION), *opening])]
+    story += [KeepTogether(chart) for chart in charts[1:]] if charts else words[1:]
     for grid in section.grids:
         story += _grid(grid)
     return story
 
 
-def _chart(chart: Chart) -> Flowable:
-    return KeepTogether([Paragraph(_text(chart.title), CAPTION), _drawing(chart), Spacer(1, 4)])
+def _chart(chart: Chart) -> list[Flowable]:
+    return [Paragraph(_text(chart.title), CAPTION), _drawing(chart), Spacer(1, 4)]
 
 
 def _grid(grid: Grid) -> list[Flowable]:
