@@ -160,10 +160,10 @@ def table(trials: list[Trial]) -> str:
 def measure(*, records: int, audits: int) -> None:
     """Print coverage at each rate with and without boost, and the reads that a boost saves at 2% prevalence."""
     began = time.perf_counter()
-    pairs = [(rate, prevalence) for prevalence in (0.12, 0.02) for rate in (RATES if prevalence > 0.1 else (0.84,))]
+    wanted = [(rate, 0.12, 1500) for rate in RATES[:-1]] + [(RATES[-1], 0.12, crimes) for crimes in (3000, 6000)]
     trials = [
-        trial(records, rate=rate, prevalence=prevalence, boost=boost, crimes=3000 if rate > 0.98 else 1500)
-        for rate, prevalence in pairs
+        trial(records, rate=rate, prevalence=prevalence, boost=boost, crimes=crimes)
+        for rate, prevalence, crimes in [*wanted, (0.84, 0.02, 1500)]
         for boost in (False, True)
     ]
     worse = (0.6, 0.8)
@@ -180,9 +180,3 @@ def measure(*, records: int, audits: int) -> None:
     print(f"\nAt 2% prevalence: {reads[0]:,} reads without boost, {reads[1]:,} with it. The rate then spreads by")
     print(f"{100 * wide[0]:.2f} and {100 * wide[1]:.2f} points, so {same:,.0f} boosted reads ({share:.0%}) do as much.")
     print(f"{time.perf_counter() - began:.0f} seconds")
-
-
-if __name__ == "__main__":
-    import sys
-
-    measure(records=1_000_000, audits=int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
