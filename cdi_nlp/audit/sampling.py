@@ -94,12 +94,19 @@ def sizes(cells: Sequence[Cell], target: Target, *, boost: bool) -> Sizes:
 
 
 def shared(cells: Sequence[Cell], reads: int, *, target: Target, boost: bool) -> tuple[int, ...]:
-    """Return so many reads shared out over the cells, no cell with fewer than it must have."""
+    """Return so many reads shared out over the cells: none with fewer than it must have, nor more than it holds."""
     parts = [cell.size * (spread(cell, target.rate) if boost else 1.0) for cell in cells]
-    whole = sum(parts)
+    wanted = [0.0] * len(cells)
+    left, open_cells = float(reads), {at for at, part in enumerate(parts) if part}
+    while open_cells:
+        whole = sum(parts[at] for at in open_cells)
+        full = {at for at in open_cells if left * parts[at] / whole >= cells[at].size}
+        for at in full or open_cells:
+            wanted[at] = cells[at].size if full else left * parts[at] / whole
+        left -= sum(cells[at].size for at in full)
+        open_cells = open_cells - full if full else set()
     least = max(FEWEST, target.at_least)
-    wanted = [round(reads * part / whole) if whole else 0 for part in parts]
-    return tuple(min(cell.size, max(least, number)) for cell, number in zip(cells, wanted, strict=True))
+    return tuple(min(cell.size, max(least, round(number))) for cell, number in zip(cells, wanted, strict=True))
 
 
 def spread(cell: Cell, rate: float) -> float:
