@@ -124,9 +124,9 @@ def warnings(audit: Audit) -> tuple[str, ...]:
     for part, (_, read) in zip(audit.parts, audit.by_cell(), strict=True):
         name = part.stratum if part.band == "any" else f"{part.stratum} ({part.band})"
         if not read:
-            said.append(f"no record of '{name}' was read: its {part.size:,} records are not in any figure")
+            said.append(f"no record of '{name}' was read: it ({part.size:,} in all) is in no figure")
         elif len(read) == 1 < part.size:
-            said.append(f"one record of '{name}' was read: how its {part.size:,} records differ is not known")
+            said.append(f"one record of '{name}' was read: how the {part.size:,} differ is not known")
     return (*said, *audit.problems)
 
 

@@ -12,9 +12,11 @@ from cdi_nlp.audit.report import NO_SCAN, NO_SECOND
 def rates_in_words(found: Rates) -> str:
     """Return the rates by group, the crimes not recorded in a year, months with a signal, and comparisons."""
     lines = [found.sentence, "", "Recording rate (95% interval), recorded of should have been", *_figures(found.groups)]
-    lines += ["", "Wilson's and the inspectorate's interval beside it"]
-    for one in found.groups:
-        if one.firm and one.wilson_low is not None and one.standard_low is not None:
+    beside = [one for one in found.groups if one.firm]
+    if beside:
+        lines += ["", "Wilson's and the inspectorate's interval beside it"]
+    for one in beside:
+        if one.wilson_low is not None and one.standard_low is not None:
             wilson = f"{100 * one.wilson_low:.1f} to {100 * (one.wilson_high or 0):.1f}"
             standard = f"{100 * one.standard_low:.1f} to {100 * (one.standard_high or 0):.1f}"
             lines.append(f"  {one.group:32}{wilson:20}{standard}")
