@@ -6,6 +6,7 @@ CdiError                 one clear line for the user, exit status 1
 ├── SettingsError        a setting is unknown or out of range
 ├── TaxonomyError        a pattern, cue, family or lexicon file is wrong
 ├── ModelError           a model is missing, or is not the one that was registered
+├── AuditError           an audit's plan or sheet is wrong, or says too little
 ├── OutputError          the results cannot be written
 └── NotFoundError        the record, family or offence asked for is not there
 """
@@ -33,6 +34,10 @@ class TaxonomyError(CdiError):
 
 class ModelError(CdiError):
     """A model is missing, or is not the one that was registered."""
+
+
+class AuditError(CdiError):
+    """An audit's plan or sheet is wrong, or says too little."""
 
 
 class OutputError(CdiError):

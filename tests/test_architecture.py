@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "cdi_nlp"
-ORDER = "errors records settings taxonomy ingest detect recording pipeline scan cli __main__".split()
+ORDER = "errors records settings taxonomy ingest detect recording pipeline scan audit cli __main__".split()
 BANNED_WORDS = {"utils", "helpers", "base", "manager", "core"}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50

@@ -158,7 +158,7 @@ def test_the_readme_shows_what_its_commands_print(desk):
     assert normal(explain) == normal(ours[-1])
 
 
-@pytest.mark.parametrize("name", ["docs/add-an-offence.md"])
+@pytest.mark.parametrize("name", ["docs/add-an-offence.md", "docs/audit.md"])
 def test_the_commands_of_a_page_run(name, desk):
     for block in blocks(ROOT / name, "bash"):
         run_block(block, desk)

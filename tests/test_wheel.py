@@ -42,6 +42,10 @@ DATA = (
     "cdi_nlp/sample/incidents.jsonl",
     "cdi_nlp/sample/crimes.csv",
     "cdi_nlp/models/registry.toml",
+    "cdi_nlp/audit/strata.toml",
+    "cdi_nlp/audit/method.toml",
+    "cdi_nlp/audit/report.html.jinja",
+    "cdi_nlp/published/inspection_figures.csv",
 )
 
 

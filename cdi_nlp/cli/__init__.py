@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cdi_nlp.cli import models
+from cdi_nlp.cli import audit, models
 from cdi_nlp.cli.explain import explain
 from cdi_nlp.cli.scan import scan
 from cdi_nlp.cli.taxonomy import taxonomy
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("scan")(scan)
 app.command("explain")(explain)
 app.command("taxonomy")(taxonomy)
+app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 
 

@@ -19,6 +19,7 @@ from cdi_nlp.scan.queue_page import Queue, render
 from cdi_nlp.scan.results import line_of
 
 OWNER_ONLY = 0o600
+_BINARY = getattr(os, "O_BINARY", 0)  # on Windows a descriptor is for text unless it is said
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def write_results(
 ) -> Written:
     """Write `results.jsonl` as the results come, and keep what the summary and the queue page need."""
     tally, digest = Tally(), sha256()
-    with _whole_file(folder / "results.jsonl") as file:
+    with whole_file(folder / "results.jsonl") as file:
         for row, result in pairs:
             line = line_of(result, quotes=quotes)
             digest.update(line.encode("ascii"))
@@ -100,13 +101,13 @@ def write_results(
 
 def write_summary(folder: Path, summary: dict[str, object]) -> None:
     """Write `summary.json`."""
-    with _whole_file(folder / "summary.json") as file:
+    with whole_file(folder / "summary.json") as file:
         file.write(json.dumps(summary, indent=2) + "\n")
 
 
 def write_queue(folder: Path, written: Written, *, summary: dict[str, object], quotes: bool = True) -> None:
     """Write `queue.html`."""
-    with _whole_file(folder / "queue.html") as file:
+    with whole_file(folder / "queue.html") as file:
         file.write(render(written.queue.ranked(quotes=quotes), summary))
 
 
@@ -133,7 +134,7 @@ class _Writer:
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[_Writer]:
+def whole_file(path: Path) -> Iterator[_Writer]:
     """A file that appears under its name only when it is whole; a fault on the way leaves what was there before."""
     partial = path.with_name(f".{path.name}.partial")
     try:
@@ -153,6 +154,19 @@ def _whole_file(path: Path) -> Iterator[_Writer]:
     finally:
         with suppress(OSError):
             file.close()
+        partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file's bytes so that it appears under its name only when it is whole, for its owner alone."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, OWNER_ONLY), "wb") as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
         partial.unlink(missing_ok=True)
 
 
