@@ -191,9 +191,9 @@ def rules_section(path: Path) -> list[str]:
     """The rules' own examples: how often the stated class's family is found, and what is flagged in vain."""
     from cdi_nlp.pipeline import build_scanner, scan  # noqa: PLC0415
     from cdi_nlp.records import Entry, Record  # noqa: PLC0415
-    from cdi_nlp.settings import PATTERNS_ONLY  # noqa: PLC0415
+    from cdi_nlp.settings import Settings  # noqa: PLC0415
 
-    scanner = build_scanner(PATTERNS_ONLY)
+    scanner = build_scanner(Settings())
     leading = {name: scanner.taxonomy.leading(name) for name in scanner.taxonomy.classes}
     family_of = {name: offence.family for name, offence in leading.items() if offence and offence.family}
     tally = {kind: [0, 0] for kind in ("worked examples of a crime", "statements of a crime", "no crime")}

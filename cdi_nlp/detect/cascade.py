@@ -21,6 +21,8 @@ from cdi_nlp.records import DISCLOSING, Finding, Status
 
 GATE = -3.5
 """Log-odds of the linear model's likeliest family from which the encoder reads a window."""
+FEW = 2
+"""Windows up to which a record is read whole: a terse line has few words for the linear model to go by."""
 LEAST = 0.03
 """A learned opinion below this probability is no finding."""
 _LEAST_LOGIT = log_odds(LEAST)
@@ -78,7 +80,7 @@ class Cascade:
         passed = [
             window
             for window, row in zip(whole, logits, strict=True)
-            if window.segment in named or float(row.max()) >= self.gate
+            if len(whole) <= FEW or window.segment in named or float(row.max()) >= self.gate
         ]
         open_at = {window.segment for window in passed}
         passages = passages_of(reading.record, reading.segments) if passed else ()
