@@ -189,6 +189,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Something a registrar should look at beside missing crimes: its name, the rule, and why."""
+
+    name: str
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Everything said of one record: one line of `results.jsonl`."""
 
@@ -204,3 +213,4 @@ class Result:
     priority: float = 0.0
     reasons: tuple[str, ...] = ()
     error: str | None = None
+    checks: tuple[Check, ...] = ()

@@ -55,7 +55,7 @@ def test_every_quote_is_the_text_and_every_row_keeps_the_contract(sample_scan):
         row["id"]: row["text"]
         for row in map(json.loads, (SAMPLE / "incidents.jsonl").read_text(encoding="utf-8").splitlines())
     }
-    facts = ["n100", "domestic", "child_victim", "bad_reason", "priority", "reasons", "error"]
+    facts = ["n100", "domestic", "child_victim", "bad_reason", "priority", "reasons", "error", "checks"]
     for row in rows(out):
         assert list(row) == ["id", "disclosures", "should_record", "unrecorded", "wrong_class", *facts]
         assert len({one["family"] for one in row["disclosures"]}) == len(row["disclosures"])

@@ -20,6 +20,7 @@ def line_of(result: Result, *, quotes: bool = True) -> str:
         "priority": result.priority,
         "reasons": list(result.reasons),
         "error": result.error,
+        "checks": [{"name": check.name, "rule": check.rule, "why": check.why} for check in result.checks],
     }
     return json.dumps(row, separators=(",", ":")) + "\n"
 
