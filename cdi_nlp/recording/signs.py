@@ -105,12 +105,8 @@ class SignReader:
         return found
 
 
-    """The words that every file of phrases may use, without those of the patterns."""
-    folder = data_folder()
-    tables = [("lexicon.toml", read_toml(folder / "lexicon.toml"))]
-    return build_lexicon(tables, frequency=read_frequency(folder))
-
-
+@cache
+def sign_reader(name: str) -> SignReader:
     """The reader of `<name>.toml`, whose own word lists may be used in it."""
     file = files("cdi_nlp.recording") / f"{name}.toml"
     try:
