@@ -18,6 +18,8 @@ RULE = "HOCR 2026/27 pp 61-64, N100"
 _CODE = re.compile(r"\bN100(?:/0?([123]))?\b|\b100/0?([123])\b", re.IGNORECASE)
 _RAPE_TITLE = re.compile(r"\brap(?:e|ed)\b", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
+_REFERENCE = re.compile(r"\b(?i:accept\w*|crime|ref\w*|recorded)\W[^\n]{0,24}?\b[A-Z]{2,4}[/-]\d[\w/-]{2,}")
+"""A crime reference of letters and figures beside the words for one, as forces write theirs."""
 LESSER = frozenset({"sexual_assault", "child_sexual_offence"})
 """Classes 17, 20 and 22: what a rape is mistaken for (T8)."""
 
@@ -70,7 +72,12 @@ def _elsewhere(record: Record, signs: Signs, *, coded: bool) -> bool:
     if not signs["elsewhere"]:
         return False
     sub = sub_category(record)
-    return sub == 3 if coded else len(signs["elsewhere"]) > 1 and bool(signs["reference"])
+    return sub == 3 if coded else len(signs["elsewhere"]) > 1 and _referenced(record, signs)
+
+
+def _referenced(record: Record, signs: Signs) -> bool:
+    """Whether the receiving force's crime reference is held."""
+    return bool(signs["reference"] or _REFERENCE.search(record.text))
 
 
 def _only_third_party(signs: Signs, rape: Disclosure | None, *, coded: bool) -> bool:
@@ -141,7 +148,7 @@ def _should_be_rape(
     """T2: an N100 for what a victim, professional or parent reports; T3: one that a confirmation should have ended."""
     if rape is None or not coded or crimed or right:
         return None
-    confirmed, third = signs.last("confirmed"), signs.first("companion", "anonymous", "untraced")
+    confirmed, third = signs.last("confirmed"), signs.first("companion", "anonymous", "untraced", "unconfirmed")
     if confirmed is not None and third is not None and third.entry < confirmed.entry:
         return _check(3, "the victim has confirmed it since the N100 was made: it becomes a crime of rape at once")
     reporter = _reporter(signs, rape)
@@ -177,7 +184,7 @@ def _should_be_n100(
 
 def _no_reference(record: Record, signs: Signs, *, coded: bool) -> Check | None:
     """T6: an N100/03 transferred without the receiving force's reference."""
-    if not coded or sub_category(record) != 3 or signs["reference"]:
+    if not coded or sub_category(record) != 3 or _referenced(record, signs):
         return None
     return _check(6, "the receiving force's crime reference is not held: an N100/03 is transferred, not left")
 

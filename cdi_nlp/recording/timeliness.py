@@ -36,12 +36,14 @@ def told_at(reading: Reading, family: str, disclosures: Sequence[Disclosure]) ->
 
 
 def recorded_in_text(reading: Reading, code: re.Pattern[str]) -> datetime | None:
-    """The time of the first entry after the first that names a code; None where no entry says when."""
+    """The time of the first entry that names a code; None where that is the entry that opened the record.
+
+    The opening entry is often written up after the call, and its time is that of the call.
+    """
     record = reading.record
-    for entry in record.entries[1:]:
-        if entry.at is not None and code.search(record.text, entry.start, entry.end):
-            return entry.at
-    return None
+    named = (number for number, entry in enumerate(record.entries) if code.search(record.text, entry.start, entry.end))
+    first = next(named, 0)
+    return record.entries[first].at if first else None
 
 
 def late_by(reported_at: datetime, recorded_at: datetime) -> str | None:
