@@ -9,7 +9,7 @@ same bytes.
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cdi_nlp.detect import Reading, ReadingDetector, read
@@ -19,7 +19,9 @@ from cdi_nlp.detect.models import promoted_folder
 from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.detect.weigh import load_weigher
 from cdi_nlp.errors import SettingsError
-from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
+from cdi_nlp.ingest.crimes import CrimeIndex, crimes_of
+from cdi_nlp.recording.chain import ChainIndex
+from cdi_nlp.recording.checks import look
 from cdi_nlp.recording.decide import decide
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reasons import ReasonReader, load_reasons
@@ -42,10 +44,18 @@ class Scanner:
     reasons: ReasonReader
     crimes: CrimeIndex | None = None
     as_of: datetime | None = None
+    chains: ChainIndex = field(default_factory=ChainIndex)
 
 
-def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None) -> Scanner:
+def build_scanner(
+    settings: Settings,
+    *,
+    crimes: CrimeIndex | None = None,
+    as_of: datetime | None = None,
+    chains: ChainIndex | None = None,
+) -> Scanner:
     """A scanner with the taxonomy, patterns and cues that the package carries."""
+    chains = chains or ChainIndex()
     taxonomy = load_taxonomy()
     for family in settings.flag.families:
         if family not in taxonomy.families:
@@ -56,11 +66,11 @@ def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of
     reasons = ReasonReader.build(load_reasons(readable.lexicon), readable.tokenizer)
     folder = promoted_folder() if settings.scan.detectors == "all" else None
     if folder is None:
-        return Scanner(taxonomy, readable, Fusion(taxonomy, by_id, settings.flag), reasons, crimes, as_of)
+        return Scanner(taxonomy, readable, Fusion(taxonomy, by_id, settings.flag), reasons, crimes, as_of, chains)
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415  loads numpy and torch: only with a model
 
     fusion = Fusion(taxonomy, by_id, settings.flag, load_weigher(folder))
-    return Scanner(taxonomy, load_cascade(readable, folder), fusion, reasons, crimes, as_of)
+    return Scanner(taxonomy, load_cascade(readable, folder), fusion, reasons, crimes, as_of, chains)
 
 
 def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:
@@ -79,13 +89,16 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     record = reading.record
     disclosures = scanner.fusion.combine(reading, findings)
     decision = decide(reading, disclosures)
-    gap = reconcile(decision.crimes, recorded_for(record, scanner), taxonomy=scanner.taxonomy)
+    recorded = recorded_for(record, scanner)
+    gap = reconcile(decision.crimes, recorded, taxonomy=scanner.taxonomy)
+    mates = scanner.chains.mates(record.id)
+    looked = look(reading, disclosures, crimes=decision.crimes, gap=gap, recorded=recorded, mates=mates)
     domestic = is_domestic(record, disclosures)
     child_victim = is_child(reading, disclosures)
     priority = prioritise(
         record,
         disclosures,
-        gap=gap,
+        gap=looked.gap,
         taxonomy=scanner.taxonomy,
         domestic=domestic,
         child_victim=child_victim,
@@ -94,20 +107,20 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     return Result(
         id=record.id,
         disclosures=disclosures,
-        should_record=decision.crimes,
-        unrecorded=gap.unrecorded,
-        wrong_class=gap.wrong_class,
-        n100=decision.n100,
+        should_record=looked.crimes,
+        unrecorded=looked.gap.unrecorded,
+        wrong_class=looked.gap.wrong_class,
+        n100=looked.n100,
         domestic=domestic,
         child_victim=child_victim,
-        bad_reason=scanner.reasons.read(reading) if gap.unrecorded else None,
+        bad_reason=scanner.reasons.read(reading) if looked.gap.unrecorded else None,
         priority=priority.value,
-        reasons=(*priority.reasons, *decision.collapsed),
+        reasons=(*priority.reasons, *decision.collapsed, *looked.reasons),
         error="; ".join(record.problems) or None,
+        checks=looked.checks,
     )
 
 
 def recorded_for(record: Record, scanner: Scanner) -> list[RecordedCrime]:
     """The crimes recorded for a record: those that it names itself, and those of the crimes file."""
-    own = [read_offence(offence, scanner.taxonomy) for offence in record.recorded_crimes]
-    return own + list(scanner.crimes.by_record.get(record.id, ()) if scanner.crimes else ())
+    return crimes_of(record, scanner.crimes, taxonomy=scanner.taxonomy)

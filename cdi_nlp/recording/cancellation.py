@@ -2,7 +2,7 @@
 
 Home Office Crime Recording Rules 2026/27 pp 25-26 and Outcomes Framework Guidance 2026 pp 26-30. C1: transferred to the
 force that owns it. C2: additional, verifiable information determines that no notifiable crime took place. C3: a
-duplicate of a live crime. C4: recorded in error, a documented genuine mistake. C5: self-defence, of three classes alone.
+duplicate of a live crime. C4: recorded in error, a documented genuine mistake. C5: self-defence, three classes alone.
 A crime that was wrongly cancelled stands, so its record does not answer for what is told.
 """
 
@@ -26,6 +26,7 @@ SELF_DEFENCE = frozenset({"common_assault", "assault_with_injury"})
 """The families of the classes that C5 is open for: 105A, 8N (section 47) and 104."""
 _CODE = re.compile(r"\bC ?([1-5])\b(?! ?(?:vehicle|unit))", re.IGNORECASE)
 _CANCELLED = re.compile(r"\b(?:cancel\w*|no[- ]?crim(?:e|ed|ing)|C[1-5])\b", re.IGNORECASE)
+_DECIDER = re.compile(r"(?:DDM|D?FCI?R|REGISTRAR)\b", re.IGNORECASE)
 _TITLES = {
     "rape": re.compile(r"\brape\b", re.IGNORECASE),
     "homicide": re.compile(r"\b(?:murder|manslaughter|homicide|infanticide)\b", re.IGNORECASE),
@@ -64,16 +65,18 @@ def read_cancellations(
     if not cancelled and not _CANCELLED.search(f"{record.closing_code} {record.text}"):
         return ()
     signs = sign_reader("cancellation").read(reading)
+    about = _about(record, signs)
     if cancelled:
-        found = [_judged(record, signs, code=_coded(crime), families=_family_of(crime)) for crime in cancelled]
-        return tuple(
-            Cancellation(code, verdict, why, crime.crime_no)
-            for crime, (code, verdict, why) in zip(cancelled, found, strict=True)
-        )
-    if not _about(record, signs):
+        return tuple(_of_crime(record, signs, crime=crime, about=about) for crime in cancelled)
+    if not about:
         return ()
     code, verdict, why = _judged(record, signs, code=code_of(record), families=_families(record, disclosures))
     return (Cancellation(code, verdict, why),)
+
+
+def wrongly_cancelled(found: Sequence[Cancellation]) -> frozenset[str]:
+    """The numbers of the crimes that were wrongly cancelled: they stand, and answer for nothing while they are off."""
+    return frozenset(one.crime_no for one in found if one.verdict == "wrong" and one.crime_no is not None)
 
 
 def check_cancellations(
@@ -101,6 +104,15 @@ def _about(record: Record, signs: Signs) -> bool:
     return record.record_type == "custody_or_cancelled" and bool(signs["cancellation"])
 
 
+def _of_crime(record: Record, signs: Signs, *, crime: RecordedCrime, about: bool) -> Cancellation:
+    """The finding for a cancelled crime of the crimes file, from the rationale in its record, where there is one."""
+    named = crime.crime_no or crime.offence
+    if not about and not signs["cancellation"]:
+        return Cancellation(_coded(crime), "cannot be told", ("its record holds no rationale for it",), named)
+    code, verdict, why = _judged(record, signs, code=_coded(crime), families=_family_of(crime))
+    return Cancellation(code, verdict, why, named)
+
+
 def _coded(crime: RecordedCrime) -> str | None:
     match = _CODE.search(crime.cancelled_code or "")
     return f"C{match[1]}" if match else None
@@ -125,17 +137,20 @@ Judged = tuple[str | None, Verdict, tuple[str, ...]]
 
 def _judged(record: Record, signs: Signs, *, code: str | None, families: frozenset[str]) -> Judged:
     """The verdict on one cancellation and each reason for it."""
-    wrong, open_, good = [], [], []
     judge = {"C1": _transfer, "C3": _duplicate, "C4": _error, "C5": _self_defence}.get(code or "C2", _no_crime)
-    for grade, words in judge(signs, families):
-        {"wrong": wrong, "open": open_, "good": good}[grade].append(words)
-    for grade, words in (*_authority(signs, code, families), *_told(signs, code)):
-        {"wrong": wrong, "open": open_, "good": good}[grade].append(words)
+    grades = [
+        *judge(signs, families),
+        *_authority(record, signs, code=code, families=families),
+        *_told(signs, code),
+    ]
     if code is None:
-        open_.append("no code C1 to C5 is given")
+        grades.append(("open", "no code C1 to C5 is given"))
+    wrong, open_, good = (
+        tuple(words for grade, words in grades if grade == wanted) for wanted in ("wrong", "open", "good")
+    )
     if wrong:
-        return code, "wrong", tuple(wrong)
-    return (code, "cannot be told", tuple(open_)) if open_ else (code, "right", tuple(good))
+        return code, "wrong", wrong
+    return (code, "cannot be told", open_) if open_ else (code, "right", good)
 
 
 Grades = list[tuple[str, str]]
@@ -160,7 +175,8 @@ def _no_crime(signs: Signs, families: frozenset[str]) -> Grades:
     given = grounds(signs)
     if signs["pressure"] and signs["not_retraction"] and not signs["no_pressure"]:
         return [("wrong", "a retraction with signs of fear or pressure cannot cancel a crime")]
-    if signs["verified"] and signs["determines"] and len(signs["verified"]) + len(signs["additional"]) >= len(given):
+    told = len(signs["verified"]) + 2 * bool(signs["additional"])
+    if signs["verified"] and signs["determines"] and told >= len(given):
         return [("good", "additional information, verified, which determines that no crime took place")]
     if given:
         return [("wrong", f"the grounds given are no additional verifiable information: {', '.join(given)}")]
@@ -192,7 +208,7 @@ def _error(signs: Signs, families: frozenset[str]) -> Grades:
         return [("wrong", f"C4 is used where C2 would not serve, on {', '.join(given)}")]
     if signs["mistake"]:
         return [("good", "a genuine mistake of recording is documented")]
-    return [("open", "no genuine mistake of recording is documented")]
+    return [("wrong", "no genuine mistake of recording is documented, as C4 asks")]
 
 
 def _self_defence(signs: Signs, families: frozenset[str]) -> Grades:
@@ -205,11 +221,11 @@ def _self_defence(signs: Signs, families: frozenset[str]) -> Grades:
     return [("wrong", "self-defence rests on the suspect's word alone")]
 
 
-def _authority(signs: Signs, code: str | None, families: frozenset[str]) -> Grades:
+def _authority(record: Record, signs: Signs, *, code: str | None, families: frozenset[str]) -> Grades:
     """Who decided: a designated decision maker outside the investigation; for C2 of rape the registrar alone."""
     if code == "C2" and families & REGISTRAR_ALONE and not signs["registrar"]:
         return [("wrong", "a rape or homicide is cancelled as C2 by the accredited force crime registrar alone")]
-    if signs["ddm"]:
+    if signs["ddm"] or any(_DECIDER.match(entry.author or "") for entry in record.entries):
         return [("good", "decided by a designated decision maker or the registrar")]
     if code == "C1" and not signs["wrong_authority"]:
         return []

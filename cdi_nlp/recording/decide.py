@@ -71,7 +71,7 @@ def decide(reading: Reading, disclosures: Sequence[Disclosure]) -> Decision:
     told = {disclosure.family: disclosure for disclosure in disclosures if disclosure.flagged}
     n100 = is_reported_incident(reading, told.get("rape"))
     if n100:
-        del told["rape"]
+        told.pop("rape", None)
     absorbed = _absorbed(told)
     crimes = [crime for family, disclosure in told.items() if family not in absorbed for crime in _crimes(disclosure)]
     collapsed = [f"{family} into {rule.family} ({rule.rule})" for family, rule in absorbed.items()]

@@ -8,12 +8,14 @@ where there is credible evidence to the contrary, /03 where it took place in ano
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.recording.signs import Signs, sign_reader
 from cdi_nlp.recording.timeliness import allowed, late_by, recorded_in_text
 from cdi_nlp.records import Check, Disclosure, Record, RecordedCrime
 
+Sub = Literal[1, 2, 3]
 RULE = "HOCR 2026/27 pp 61-64, N100"
 _CODE = re.compile(r"\bN100(?:/0?([123]))?\b|\b100/0?([123])\b", re.IGNORECASE)
 _RAPE_TITLE = re.compile(r"\brap(?:e|ed)\b", re.IGNORECASE)
@@ -25,24 +27,29 @@ LESSER = frozenset({"sexual_assault", "child_sexual_offence"})
 
 
 def is_reported_incident(reading: Reading, rape: Disclosure | None) -> bool:
-    """Whether an N100, and not a crime of rape, is the right record for what is told.
+    """Whether an N100, and not a crime of rape, is the right record for what is told."""
+    return n100_due(reading, rape) is not None
+
+
+def n100_due(reading: Reading, rape: Disclosure | None) -> Sub | None:
+    """The sub-category of the N100 that is the right record; None where a crime of rape is, or nothing.
 
     A victim's, parent's or professional's report is a crime of rape whatever the victim wishes (p 61). A friend's or
-    an anonymous report, of a victim who was not found or has not confirmed it, is not (p 62).
+    an anonymous report, of a victim who was not found or has not confirmed it, is not (p 62). Without a disclosure of
+    rape, an N100 that was made and says the word is still read: it may report no more than that.
     """
-    coded = is_n100(reading.record)
-    if rape is None and not coded:
-        return False
+    record = reading.record
+    coded = is_n100(record)
+    if rape is None and not (coded and _RAPE_TITLE.search(_titles(record))):
+        return None
     signs = sign_reader("n100").read(reading)
-    if rape is None and not _RAPE_TITLE.search(_titles(reading.record)):
-        return False
-    if signs["contrary"] and coded and sub_category(reading.record) == 2:
-        return True
-    if _elsewhere(reading.record, signs, coded=coded):
-        return True
+    if signs["contrary"] and coded and sub_category(record) == 2:
+        return 2
+    if _elsewhere(record, signs, coded=coded):
+        return 3
     if signs["sarc_only"] and not signs["companion"]:
-        return True
-    return _only_third_party(signs, rape, coded=coded)
+        return 1
+    return 1 if _only_third_party(signs, rape, coded=coded) else None
 
 
 def is_n100(record: Record) -> bool:
@@ -94,9 +101,8 @@ def _only_third_party(signs: Signs, rape: Disclosure | None, *, coded: bool) -> 
     open_still = signs.any("untraced", "unconfirmed")
     if not coded:
         return third > 1 and open_still
-    if third:
-        return open_still or not signs["victim_reports"]
-    return told_by in ("third_party", "witness") and open_still
+    unasked = open_still or not signs["victim_reports"]
+    return unasked and bool(third or told_by in ("third_party", "witness"))
 
 
 def check_n100(
@@ -142,9 +148,7 @@ def _unrecorded(
     return _check(1, f"a rape is told and neither a crime of rape nor an N100 is recorded; {should} is due")
 
 
-def _should_be_rape(
-    rape: Disclosure | None, signs: Signs, *, coded: bool, crimed: bool, right: bool
-) -> Check | None:
+def _should_be_rape(rape: Disclosure | None, signs: Signs, *, coded: bool, crimed: bool, right: bool) -> Check | None:
     """T2: an N100 for what a victim, professional or parent reports; T3: one that a confirmation should have ended."""
     if rape is None or not coded or crimed or right:
         return None
@@ -161,9 +165,7 @@ def _reporter(signs: Signs, rape: Disclosure) -> str:
     return "a parent" if signs["parent"] else "the victim"
 
 
-def _not_rape(
-    disclosures: Sequence[Disclosure], rape: Disclosure | None, signs: Signs, *, coded: bool
-) -> Check | None:
+def _not_rape(disclosures: Sequence[Disclosure], rape: Disclosure | None, signs: Signs, *, coded: bool) -> Check | None:
     """T4: an N100 for something other than rape."""
     if not coded or any(told.family == "rape" for told in disclosures):
         return None
@@ -173,9 +175,7 @@ def _not_rape(
     return _check(4, f"an N100 stands for a {other.family.replace('_', ' ')}: it is for rape and attempted rape alone")
 
 
-def _should_be_n100(
-    rape: Disclosure | None, signs: Signs, *, coded: bool, crimed: bool, right: bool
-) -> Check | None:
+def _should_be_n100(rape: Disclosure | None, signs: Signs, *, coded: bool, crimed: bool, right: bool) -> Check | None:
     """T5: a crime of rape on the word of someone who does not act for the victim."""
     if not crimed or not right:
         return None
@@ -201,4 +201,3 @@ def _late(reading: Reading, recorded: Sequence[RecordedCrime], *, coded: bool) -
         return None
     hours = int(allowed(record.reported_at).total_seconds() // 3600)
     return _check(7, f"recorded {late} after the {hours} hours allowed", "HOCR 2026/27 p 10, within 24 hours")
-

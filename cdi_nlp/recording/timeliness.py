@@ -62,10 +62,10 @@ def check_timeliness(
 
     A crime that the record itself names has no date of its own, and nothing is said of it.
     """
-    found = [*_contradictory_entries(reading)]
-    for crime in recorded:
-        if crime.record_id is not None:
-            found += _of_crime(reading, disclosures, crime=crime)
+    timed = [crime for crime in recorded if crime.record_id is not None]
+    found = _contradictory_entries(reading) if timed else []
+    for crime in timed:
+        found += _of_crime(reading, disclosures, crime=crime)
     return tuple(dict.fromkeys(found))
 
 

@@ -82,5 +82,6 @@ def paper(found: Explanation) -> str:
         lines.append("an N100 is the right record")
     if result.bad_reason:
         lines.append(f"reason given, which the rules do not accept: {result.bad_reason}")
+    lines += [f"check {check.name}: {check.why} ({check.rule})" for check in result.checks]
     lines.append(f"priority {result.priority}: {'; '.join(result.reasons) or 'nothing is missing'}")
     return "\n".join(lines) + "\n"

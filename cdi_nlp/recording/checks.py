@@ -1,0 +1,69 @@
+"""Everything that a record is looked at for beside its expected crimes: cancellations, the chain, N100 and 24 hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cdi_nlp.detect import Reading
+from cdi_nlp.recording.cancellation import read_cancellations
+from cdi_nlp.recording.chain import Mate, check_fresh_reports, read_chain
+from cdi_nlp.recording.n100 import check_n100, is_reported_incident
+from cdi_nlp.recording.timeliness import check_timeliness
+from cdi_nlp.records import Check, Crime, Disclosure, Gap, RecordedCrime
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The expected crimes and the gap after what was cancelled rightly or recorded elsewhere, why, and every check."""
+
+    crimes: tuple[Crime, ...]
+    gap: Gap
+    reasons: tuple[str, ...]
+    checks: tuple[Check, ...]
+    n100: bool
+
+
+def look(  # noqa: PLR0913  what a registrar has before them, by name
+    reading: Reading,
+    disclosures: Sequence[Disclosure],
+    *,
+    crimes: tuple[Crime, ...],
+    gap: Gap,
+    recorded: Sequence[RecordedCrime],
+    mates: Sequence[Mate] = (),
+) -> Looked:
+    """A record's expected crimes and gap as its cancellations and its chain leave them, with the checks of all four."""
+    cancelled = read_cancellations(reading, disclosures, recorded=recorded)
+    rape = next((told for told in disclosures if told.family == "rape" and told.flagged), None)
+    n100 = is_reported_incident(reading, rape)
+    if n100:
+        crimes, gap = _without_rape(crimes), replace(gap, unrecorded=_without_rape(gap.unrecorded))
+    chained = read_chain(reading, gap, disclosures=disclosures, mates=mates, retelling=not cancelled)
+    checks = (
+        *check_n100(reading, disclosures, recorded=recorded),
+        *(found.as_check() for found in cancelled),
+        *check_timeliness(reading, disclosures, recorded=recorded),
+        *chained.checks,
+        *check_fresh_reports(reading, disclosures),
+    )
+    removal = [found for found in cancelled if found.crime_no is None]
+    if removal and all(found.verdict == "right" for found in removal) and gap.unrecorded:
+        why = tuple(f"rightly cancelled ({found.code}): no crime is due" for found in removal)
+        kept = _without(crimes, gap.unrecorded)
+        return Looked(kept, replace(gap, unrecorded=()), why, checks, n100)
+    return Looked(crimes, chained.gap, chained.reasons, checks, n100)
+
+
+def _without_rape(crimes: Sequence[Crime]) -> tuple[Crime, ...]:
+    """The crimes less those of rape, for which an N100 is the record."""
+    return tuple(crime for crime in crimes if crime.family != "rape")
+
+
+def _without(crimes: Sequence[Crime], removed: Sequence[Crime]) -> tuple[Crime, ...]:
+    left = list(removed)
+    kept = []
+    for crime in crimes:
+        if crime in left:
+            left.remove(crime)
+        else:
+            kept.append(crime)
+    return tuple(kept)
