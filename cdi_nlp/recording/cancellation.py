@@ -62,7 +62,9 @@ def read_cancellations(
     """
     record = reading.record
     cancelled = [crime for crime in recorded if crime.cancelled_code is not None]
-    if not cancelled and not _CANCELLED.search(f"{record.closing_code} {record.text}"):
+    codes = f"{record.opening_code} {record.closing_code}"
+    of_removal = record.record_type == "custody_or_cancelled" and _CANCELLED.search(record.text)
+    if not (cancelled or of_removal or _CANCELLED.search(codes)):
         return ()
     signs = sign_reader("cancellation").read(reading)
     about = _about(record, signs)

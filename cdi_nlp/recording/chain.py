@@ -251,6 +251,8 @@ def _days_between(one: datetime | None, other: datetime | None) -> timedelta:
 def check_fresh_reports(reading: Reading, disclosures: Sequence[Disclosure]) -> tuple[Check, ...]:
     """A check for each new report in a re-used log that tells of an offence (failure F03 of the inspections)."""
     record = reading.record
+    if not any(disclosure.flagged for disclosure in disclosures):
+        return ()
     found = []
     for number in fresh_reports(reading):
         entry = record.entries[number]

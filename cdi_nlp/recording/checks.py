@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from cdi_nlp.detect import Reading
 from cdi_nlp.recording.cancellation import read_cancellations
 from cdi_nlp.recording.chain import Mate, check_fresh_reports, read_chain
-from cdi_nlp.recording.n100 import check_n100, is_reported_incident
+from cdi_nlp.recording.n100 import read_n100
 from cdi_nlp.recording.timeliness import check_timeliness
 from cdi_nlp.records import Check, Crime, Disclosure, Gap, RecordedCrime
 
@@ -33,13 +33,13 @@ def look(  # noqa: PLR0913  what a registrar has before them, by name
 ) -> Looked:
     """A record's expected crimes and gap as its cancellations and its chain leave them, with the checks of all four."""
     cancelled = read_cancellations(reading, disclosures, recorded=recorded)
-    rape = next((told for told in disclosures if told.family == "rape" and told.flagged), None)
-    n100 = is_reported_incident(reading, rape)
+    due, of_n100 = read_n100(reading, disclosures, recorded=recorded)
+    n100 = due is not None
     if n100:
         crimes, gap = _without_rape(crimes), replace(gap, unrecorded=_without_rape(gap.unrecorded))
     chained = read_chain(reading, gap, disclosures=disclosures, mates=mates, retelling=not cancelled)
     checks = (
-        *check_n100(reading, disclosures, recorded=recorded),
+        *of_n100,
         *(found.as_check() for found in cancelled),
         *check_timeliness(reading, disclosures, recorded=recorded),
         *chained.checks,

@@ -38,11 +38,15 @@ def n100_due(reading: Reading, rape: Disclosure | None) -> Sub | None:
     an anonymous report, of a victim who was not found or has not confirmed it, is not (p 62). Without a disclosure of
     rape, an N100 that was made and says the word is still read: it may report no more than that.
     """
-    record = reading.record
+    if rape is None and not is_n100(reading.record):
+        return None
+    return _due(reading.record, sign_reader("n100").read(reading), rape)
+
+
+def _due(record: Record, signs: Signs, rape: Disclosure | None) -> Sub | None:
     coded = is_n100(record)
     if rape is None and not (coded and _RAPE_TITLE.search(_titles(record))):
         return None
-    signs = sign_reader("n100").read(reading)
     if signs["contrary"] and coded and sub_category(record) == 2:
         return 2
     if _elsewhere(record, signs, coded=coded):
@@ -112,13 +116,21 @@ def check_n100(
 
     `recorded` are the crimes recorded for the record.
     """
+    return read_n100(reading, disclosures, recorded=recorded)[1]
+
+
+def read_n100(
+    reading: Reading, disclosures: Sequence[Disclosure], *, recorded: Sequence[RecordedCrime] = ()
+) -> tuple[Sub | None, tuple[Check, ...]]:
+    """The N100 that is due and the checks, from one reading of the signs."""
     record = reading.record
     coded = is_n100(record)
     rape = next((told for told in disclosures if told.family == "rape" and told.flagged), None)
     if rape is None and not coded:
-        return ()
+        return None, ()
     signs = sign_reader("n100").read(reading)
-    right = is_reported_incident(reading, rape)
+    due = _due(record, signs, rape)
+    right = due is not None
     crimed = any(crime.family == "rape" and crime.cancelled_code is None for crime in recorded)
     found = [
         _unrecorded(rape, recorded, coded=coded, crimed=crimed, right=right),
@@ -128,7 +140,7 @@ def check_n100(
         _no_reference(record, signs, coded=coded),
         _late(reading, recorded, coded=coded),
     ]
-    return tuple(check for check in found if check is not None)
+    return due, tuple(check for check in found if check is not None)
 
 
 def _check(number: int, why: str, rule: str = RULE) -> Check:
