@@ -49,7 +49,7 @@ KEYS = frozenset(
     should_record unrecorded wrong_class n100 result collapsed checks
     """.split()
 )
-CRIME_KEYS = frozenset({"offence", "crime_no", "recorded_at", "status", "cancelled_code", "victim"})
+CRIME_KEYS = frozenset({"offence", "crime_no", "record_id", "recorded_at", "status", "cancelled_code", "victim"})
 SURE, UNSURE = 0.9, 0.3
 _MARK = re.compile(r"\[\[(?P<words>.+?)\|(?P<labels>[^\[\]|]+?)\]\]", re.DOTALL)
 _CODE = re.compile(r"\d{3}/\d{2}")
@@ -186,73 +186,80 @@ def _plain(marked: str, *, at: int, name: str) -> tuple[str, list[_Mark]]:
     return plain, marks
 
 
-Key = tuple[str, str | None, Status, Reporter, When, bool, tuple[Person, ...], tuple[Person, ...]]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one label says; marks that say the same are evidence of one disclosure."""
+
+    family: str
+    code: str | None
+    status: Status
+    reporter: Reporter
+    when: When
+    sure: bool
+    victims: tuple[Person, ...]
+    suspects: tuple[Person, ...]
 
 
 def _told(
     marks: Sequence[_Mark], row: Mapping[str, object], *, text: str, reported_at: datetime, name: str
 ) -> tuple[Disclosure, ...]:
-    """A disclosure for each family and pair of suspect and victim; marks that are alike are evidence of one."""
-    people = {key: _person(key, str(said), name) for key, said in dict(row.get("people", {})).items()}  # type: ignore[call-overload]
-    spans: dict[Key, list[_Mark]] = {}
+    """A disclosure for each family and pair of suspect and victim, of the marks whose status discloses."""
+    described = cast("dict[str, object]", row.get("people", {}))
+    people = {key: _person(key, str(said), name) for key, said in described.items()}
+    places: dict[_Said, list[_Mark]] = {}
     for mark in marks:
         for label in mark.labels.split(";"):
-            spans.setdefault(_label(label, str(row.get("who", "")), people, name), []).append(mark)
-    several = [{person.named for key in spans for person in key[side]} for side in (6, 7)]
-    told = []
-    for (family, code, status, reporter, when, sure, *sides), places in spans.items():
-        if status not in DISCLOSING:
-            continue
-        victims, suspects = (
-            tuple(replace(person, told_apart=len(names) > 1) for person in side)
-            for side, names in zip(sides, several, strict=True)
+            places.setdefault(_label(label, str(row.get("who", "")), people, name), []).append(mark)
+    victims = {person.named for said in places for person in said.victims}
+    suspects = {person.named for said in places for person in said.suspects}
+    return tuple(
+        Disclosure(
+            family=said.family,
+            ho_code=said.code or _code_of(said.family, said.victims, reported_at),
+            probability=SURE if said.sure else UNSURE,
+            flagged=said.sure,
+            status=said.status,
+            when=said.when,
+            reported_by=said.reporter,
+            evidence=tuple(Evidence(m.start, m.end, text[m.start : m.end], "patterns") for m in found),
+            why="a case",
+            victims=tuple(replace(person, told_apart=len(victims) > 1) for person in said.victims),
+            suspects=tuple(replace(person, told_apart=len(suspects) > 1) for person in said.suspects),
         )
-        told.append(
-            Disclosure(
-                family=family,
-                ho_code=code or _code_of(family, victims, reported_at),
-                probability=SURE if sure else UNSURE,
-                flagged=sure,
-                status=status,
-                when=when,
-                reported_by=reporter,
-                evidence=tuple(Evidence(m.start, m.end, text[m.start : m.end], "patterns") for m in places),
-                why="a case",
-                victims=victims,
-                suspects=suspects,
-            )
-        )
-    return tuple(told)
+        for said, found in places.items()
+        if said.status in DISCLOSING
+    )
 
 
-def _label(label: str, who: str, people: Mapping[str, Person], name: str) -> Key:
+def _label(label: str, who: str, people: Mapping[str, Person], name: str) -> _Said:
     """What one label says: "family [code] [status] [reporter] [when] [unsure] [: suspects > victims]"."""
     words, _, own = label.partition(":")
     family, *rest = words.split()
     _one_of(family, DETECTED, name)
+    kinds = {"status": get_args(Status), "reporter": get_args(Reporter), "when": get_args(When)}
     found: dict[str, str] = {}
     for word in rest:
-        kinds = {"status": get_args(Status), "reporter": get_args(Reporter), "when": get_args(When)}
-        kind = "code" if _CODE.fullmatch(word) else next((k for k, v in kinds.items() if word in v), "")
+        kind = "code" if _CODE.fullmatch(word) else next((k for k, allowed in kinds.items() if word in allowed), "")
         if not kind and word != "unsure":
             raise CaseError(f"{name}: {word!r} in the mark {label.strip()!r} is no status, reporter, time or code")
         found[kind or "unsure"] = word
     suspects, _, victims = (own.strip() or who).partition(">")
-    sides = [tuple(_named(part, people) for part in side.split("&") if part.strip()) for side in (victims, suspects)]
-    return (
-        family,
-        found.get("code"),
-        cast("Status", found.get("status", "affirmed")),
-        cast("Reporter", found.get("reporter", "victim")),
-        cast("When", found.get("when", "current")),
-        "unsure" not in found,
-        sides[0],
-        sides[1],
+    return _Said(
+        family=family,
+        code=found.get("code"),
+        status=cast("Status", found.get("status", "affirmed")),
+        reporter=cast("Reporter", found.get("reporter", "victim")),
+        when=cast("When", found.get("when", "current")),
+        sure="unsure" not in found,
+        victims=_named(victims, people),
+        suspects=_named(suspects, people),
     )
 
 
-def _named(part: str, people: Mapping[str, Person]) -> Person:
-    return people.get(part.strip(), Person(named=part.strip()))
+def _named(side: str, people: Mapping[str, Person]) -> tuple[Person, ...]:
+    """The people on one side of a mark's "suspects > victims", with "&" between several."""
+    names = (part.strip() for part in side.split("&"))
+    return tuple(people.get(named, Person(named=named)) for named in names if named)
 
 
 def _person(named: str, said: str, name: str) -> Person:
@@ -291,9 +298,9 @@ def _crimes(row: Mapping[str, object], *, name: str, taxonomy: Taxonomy) -> Iter
             raise CaseError(f"{name}: {unknown[0]!r} is no field of a crime; choose from {sorted(CRIME_KEYS)}")
         yield replace(
             read_offence(str(fields["offence"]), taxonomy),
-            record_id=name,
             recorded_at=_time(fields["recorded_at"]) if "recorded_at" in fields else None,
-            **{key: str(fields[key]) for key in CRIME_KEYS - {"offence", "recorded_at"} if key in fields},
+            **{key: str(fields[key]) for key in CRIME_KEYS - {"offence", "recorded_at"} if key in fields}
+            | {"record_id": str(fields.get("record_id", name))},
         )
 
 
