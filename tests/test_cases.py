@@ -7,10 +7,12 @@ import pytest
 from case_files import CHECKS, Case, CaseError, load_cases, same
 
 from cdi_nlp.detect import read
+from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.recording.decide import Decision, decide
 from cdi_nlp.recording.reconcile import reconcile
 from cdi_nlp.records import Gap
+from cdi_nlp.settings import Settings
 from cdi_nlp.taxonomy import load_taxonomy
 
 TAXONOMY = load_taxonomy()
@@ -81,6 +83,20 @@ def test_what_was_collapsed_is_said(case, tokenizer):
 @pytest.mark.parametrize("case", each(case for case in CASES if case.checks is not None))
 def test_the_checks_find_what_the_case_says(case, tokenizer):
     assert checks_of(case, tokenizer) == set(case.checks), f"{case.name} ({case.rests_on})"
+
+
+def test_little_is_read_where_nothing_is_told(tokenizer):
+    detector = load_pattern_detector()
+    fusion = Fusion(TAXONOMY, {pattern.id: pattern for pattern in detector.patterns}, Settings().flag)
+    silent = [case for case in CASES if not case.told and case.checks is None]
+    readings = [read(case.record, tokenizer) for case in silent]
+    flagged = [
+        case.name
+        for case, reading, findings in zip(silent, readings, detector.detect(readings), strict=True)
+        if any(disclosure.flagged for disclosure in fusion.combine(reading, findings))
+    ]
+    assert len(silent) >= 25
+    assert len(flagged) <= 0.15 * len(silent), flagged
 
 
 def test_there_are_cases_of_every_kind():
