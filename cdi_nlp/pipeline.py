@@ -153,6 +153,7 @@ def compare(
         recorded=recorded,
         mates=scanner.chains.mates(reading.record.id),
         cancelled=cancelled,
+        decided=decision.n100,
     )
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from case_files import CHECKS, Case, CaseError, load_cases, not_yet, same
 
-from cdi_nlp.detect import read
+from cdi_nlp.detect import Reading, read
 from cdi_nlp.detect.fusion import Fusion
 from cdi_nlp.detect.patterns import load_pattern_detector
-from cdi_nlp.recording.checks import look
+from cdi_nlp.recording.cancellation import read_cancellations, wrongly_cancelled
+from cdi_nlp.recording.checks import Looked, look
 from cdi_nlp.recording.decide import Decision, decide
 from cdi_nlp.recording.reconcile import reconcile
 from cdi_nlp.records import Gap
@@ -58,12 +59,27 @@ def tokenizer():
     return load_pattern_detector().tokenizer
 
 
-def judge(case: Case, tokenizer) -> tuple[Decision, Gap]:
-    """What the rules make of a case, as its cancellations leave it."""
-    reading = read(case.record, tokenizer)
+def judged(case: Case, reading: Reading) -> tuple[Decision, Looked]:
+    """What the rules make of a case, and what is looked at beside."""
     decision = decide(reading, case.told)
-    gap = reconcile(decision.crimes, case.crimes, taxonomy=TAXONOMY)
-    looked = look(reading, case.told, crimes=decision.crimes, gap=gap, recorded=case.crimes)
+    cancelled = read_cancellations(reading, case.told, recorded=case.crimes)
+    gap = reconcile(
+        decision.crimes, case.crimes, taxonomy=TAXONOMY, wrongly_cancelled=wrongly_cancelled(cancelled)
+    )
+    return decision, look(
+        reading,
+        case.told,
+        crimes=decision.crimes,
+        gap=gap,
+        recorded=case.crimes,
+        cancelled=cancelled,
+        decided=decision.n100,
+    )
+
+
+def judge(case: Case, tokenizer) -> tuple[Decision, Gap]:
+    """The decision and the gap of a case, as its cancellations leave them."""
+    decision, looked = judged(case, read(case.record, tokenizer))
     return replace(decision, crimes=looked.crimes, n100=looked.n100), looked.gap
 
 
@@ -89,8 +105,7 @@ FAULTS = {
 def checks_of(case: Case, tokenizer) -> set[str]:
     """The names of the checks that find something wrong with how a record was handled."""
     reading = read(case.record, tokenizer)
-    decision, gap = judge(case, tokenizer)
-    looked = look(reading, case.told, crimes=decision.crimes, gap=gap, recorded=case.crimes)
+    looked = judged(case, reading)[1]
     names = {T_NAMES[check.name] for check in looked.checks if check.name in T_NAMES}
     names |= {"timeliness" for check in looked.checks if check.name == "timeliness.late"}
     cancelled = [check.why for check in looked.checks if check.name.startswith("cancellation.")]

@@ -68,6 +68,7 @@ def read_cancellations(
         return ()
     signs = sign_reader("cancellation").read(reading)
     about = _about(record, signs)
+    about = about or bool(cancelled and of_removal)
     if cancelled:
         return tuple(_of_crime(record, signs, crime=crime, about=about) for crime in cancelled)
     if not about:

@@ -38,16 +38,17 @@ def look(  # noqa: PLR0913  what a registrar has before them, by name
     recorded: Sequence[RecordedCrime],
     mates: Sequence[Mate] = (),
     cancelled: Sequence[Cancellation] | None = None,
+    decided: bool | None = None,
 ) -> Looked:
     """A record's expected crimes and gap as its cancellations and its chain leave them, with the checks of all four.
 
-    `cancelled` are the findings on its cancellations, where they have been read.
+    `cancelled` are the findings on its cancellations, where they have been read; `decided` whether the recording rules
+    made an N100 of the rape that is told.
     """
     if cancelled is None:
         cancelled = read_cancellations(reading, disclosures, recorded=recorded)
-    due, of_n100 = read_n100(reading, disclosures, recorded=recorded)
-    n100 = due is not None
-    if n100:
+    n100, of_n100 = read_n100(reading, disclosures, recorded=recorded, decided=decided)
+    if n100 and not decided:
         crimes, gap = _without_rape(crimes), replace(gap, unrecorded=_without_rape(gap.unrecorded))
     chained = read_chain(reading, gap, disclosures=disclosures, mates=mates, retelling=not cancelled)
     checks = (

@@ -5,25 +5,19 @@ over (HOCR 2026/27 pp 7-12, 61-64, 86). Each needs plain words in the record, be
 crime. What does not defeat recording (declining, drink, disbelief and the rest) is in `reasons.toml`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.recording.acts import Act, around
-from cdi_nlp.recording.n100 import RULE, Sub, n100_due
+from cdi_nlp.recording.n100 import is_reported_incident
 from cdi_nlp.recording.who import unidentified, who
 from cdi_nlp.recording.wording import Wording, wordings
 from cdi_nlp.records import Reporter
 
 Instead = Literal["N100/01", "N100/02", "N100/03", "crime-related incident", "no crime, with rationale", "transfer"]
 
-N100: Mapping[Sub, Instead] = {1: "N100/01", 2: "N100/02", 3: "N100/03"}
-N100_BECAUSE: Mapping[Sub, str] = {
-    1: "not confirmed by a victim or one who acts for them",
-    2: "contradicted by evidence that was checked",
-    3: "in another force's area or abroad",
-}
 SECOND_HAND: frozenset[Reporter] = frozenset({"third_party", "witness"})
 BYSTANDERS = frozenset(
     "common_assault assault_with_injury harassment stalking malicious_communications public_order "
@@ -65,9 +59,37 @@ def defeat_of(reading: Reading, act: Act, acts: Sequence[Act]) -> Defeat | None:
 
 
 def _of_rape(reading: Reading, act: Act) -> Defeat | None:
-    """A rape that is for an N100 (pp 61-64): every report of rape is one or the other, never nothing."""
-    due = n100_due(reading, act.disclosure)
-    return Defeat(act, N100[due], RULE, N100_BECAUSE[due], "") if due else None
+    """A rape that is for an N100 (pp 61-64): every report of rape is one or the other, never nothing.
+
+    A victim's, parent's or professional's report is a crime unless it happened elsewhere or verifiable evidence denies
+    it; only a bystander's word that nobody has confirmed is an N100/01.
+    """
+    words, text = wordings(), reading.record.text
+    elsewhere = words["elsewhere"].found(text)
+    if elsewhere and (_transferred(reading) or words["elsewhere"].found(around(reading, act.disclosure, WIDE, WIDE))):
+        return _defeat(act, "N100/03", words["elsewhere"], elsewhere[0])
+    contrary = words["contrary evidence"].found(text)
+    if contrary and _coded(reading):
+        return _defeat(act, "N100/02", words["contrary evidence"], contrary[0])
+    unconfirmed = words["unconfirmed"].found(text)
+    if _second_hand(reading, act) and not _confirmed(reading, act):
+        if unconfirmed or words["second hand"].found(_codes(reading)) or is_reported_incident(reading, act.disclosure):
+            return _defeat(act, "N100/01", words["unconfirmed"], unconfirmed[0] if unconfirmed else "a third party")
+    if act.disclosure.reported_by == "professional" and words["depersonalised"].found(text):
+        return _defeat(act, "N100/01", words["depersonalised"], "depersonalised data")
+    return None
+
+
+def _second_hand(reading: Reading, act: Act) -> bool:
+    """Whether only a third party tells of it; where the force made an N100, the record's own words count as well."""
+    if act.disclosure.reported_by in SECOND_HAND:
+        return True
+    if act.disclosure.reported_by == "professional" or not _coded(reading):
+        return False
+    words = wordings()
+    if words["professional reports"].found(reading.record.text):
+        return False
+    return bool(words["second hand"].found(_codes(reading)) or words["second hand"].found(reading.record.text))
 
 
 def _confirmed(reading: Reading, act: Act) -> bool:
@@ -78,9 +100,18 @@ def _confirmed(reading: Reading, act: Act) -> bool:
     return bool(words["parent reports"].found(around(reading, act.disclosure, WIDE, 150)))
 
 
+def _coded(reading: Reading) -> bool:
+    """Whether the force itself treats the record as an N100."""
+    return reading.record.record_type == "n100" or "N100" in _codes(reading).upper()
+
+
 def _codes(reading: Reading) -> str:
     record = reading.record
     return f"{record.opening_code} | {record.closing_code} | {' '.join(record.recorded_crimes)}"
+
+
+def _transferred(reading: Reading) -> bool:
+    return "N100/03" in reading.record.text.upper() or "N100/3" in reading.record.closing_code.upper()
 
 
 def _of_other(reading: Reading, act: Act, acts: Sequence[Act]) -> Defeat | None:

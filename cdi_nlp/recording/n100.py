@@ -120,17 +120,23 @@ def check_n100(
 
 
 def read_n100(
-    reading: Reading, disclosures: Sequence[Disclosure], *, recorded: Sequence[RecordedCrime] = ()
-) -> tuple[Sub | None, tuple[Check, ...]]:
-    """The N100 that is due and the checks, from one reading of the signs."""
+    reading: Reading,
+    disclosures: Sequence[Disclosure],
+    *,
+    recorded: Sequence[RecordedCrime] = (),
+    decided: bool | None = None,
+) -> tuple[bool, tuple[Check, ...]]:
+    """Whether an N100 is due and the checks, from one reading of the signs.
+
+    `decided` is what the recording rules made of a rape that is told; an N100 of which nothing was read is judged here.
+    """
     record = reading.record
     coded = is_n100(record)
     rape = next((told for told in disclosures if told.family == "rape" and told.flagged), None)
     if rape is None and not coded:
-        return None, ()
+        return False, ()
     signs = sign_reader("n100").read(reading)
-    due = _due(record, signs, rape)
-    right = due is not None
+    right = _due(record, signs, rape) is not None if decided is None or rape is None else decided
     crimed = any(crime.family == "rape" and crime.cancelled_code is None for crime in recorded)
     found = [
         _unrecorded(rape, recorded, coded=coded, crimed=crimed, right=right),
@@ -140,7 +146,7 @@ def read_n100(
         _no_reference(record, signs, coded=coded),
         _late(reading, recorded, coded=coded),
     ]
-    return due, tuple(check for check in found if check is not None)
+    return right, tuple(check for check in found if check is not None)
 
 
 def _check(number: int, why: str, rule: str = RULE) -> Check:
