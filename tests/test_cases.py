@@ -63,9 +63,7 @@ def judged(case: Case, reading: Reading) -> tuple[Decision, Looked]:
     """What the rules make of a case, and what is looked at beside."""
     decision = decide(reading, case.told)
     cancelled = read_cancellations(reading, case.told, recorded=case.crimes)
-    gap = reconcile(
-        decision.crimes, case.crimes, taxonomy=TAXONOMY, wrongly_cancelled=wrongly_cancelled(cancelled)
-    )
+    gap = reconcile(decision.crimes, case.crimes, taxonomy=TAXONOMY, wrongly_cancelled=wrongly_cancelled(cancelled))
     return decision, look(
         reading,
         case.told,
