@@ -63,7 +63,28 @@ def look(  # noqa: PLR0913  what a registrar has before them, by name
         why = tuple(f"rightly cancelled ({found.code}): no crime is due" for found in removal)
         kept = _without(crimes, gap.unrecorded)
         return Looked(kept, replace(gap, unrecorded=()), why, checks, n100)
+    crimes = _less_cancelled(crimes, cancelled=cancelled, recorded=recorded)
     return Looked(crimes, chained.gap, chained.reasons, checks, n100)
+
+
+def _less_cancelled(
+    crimes: Sequence[Crime], *, cancelled: Sequence[Cancellation], recorded: Sequence[RecordedCrime]
+) -> tuple[Crime, ...]:
+    """The crimes less those whose own record was rightly cancelled and that no live record answers for."""
+    right = {found.crime_no for found in cancelled if found.verdict == "right" and found.crime_no is not None}
+    off = [one.family for one in recorded if one.cancelled_code and (one.crime_no or one.offence) in right]
+    if not off:
+        return tuple(crimes)
+    live = Counter(one.family for one in recorded if not one.cancelled_code)
+    kept = []
+    for crime in crimes:
+        if live[crime.family]:
+            live[crime.family] -= 1
+        elif crime.family in off:
+            off.remove(crime.family)
+            continue
+        kept.append(crime)
+    return tuple(kept)
 
 
 def _without_rape(crimes: Sequence[Crime]) -> tuple[Crime, ...]:
