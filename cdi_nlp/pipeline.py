@@ -19,14 +19,16 @@ from cdi_nlp.detect.models import promoted_folder
 from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.detect.weigh import load_weigher
 from cdi_nlp.errors import SettingsError
-from cdi_nlp.ingest.crimes import CrimeIndex, read_offence
-from cdi_nlp.recording.checks import checks_of
+from cdi_nlp.ingest.crimes import CrimeIndex, crimes_of
+from cdi_nlp.recording.cancellation import read_cancellations, wrongly_cancelled
+from cdi_nlp.recording.chain import ChainIndex
+from cdi_nlp.recording.checks import Looked, counted_besides, look
 from cdi_nlp.recording.crime_flags import suggested_flags
-from cdi_nlp.recording.decide import decide
+from cdi_nlp.recording.decide import Decision, decide
 from cdi_nlp.recording.priority import prioritise
 from cdi_nlp.recording.reasons import ReasonReader, load_reasons
 from cdi_nlp.recording.reconcile import reconcile
-from cdi_nlp.records import Finding, Record, RecordedCrime, Result, Unreadable
+from cdi_nlp.records import Disclosure, Finding, Record, RecordedCrime, Result, Unreadable
 from cdi_nlp.settings import PrioritySettings, Settings
 from cdi_nlp.taxonomy import Taxonomy, load_taxonomy
 
@@ -45,10 +47,18 @@ class Scanner:
     crimes: CrimeIndex | None = None
     as_of: datetime | None = None
     weights: PrioritySettings = field(default_factory=PrioritySettings)
+    chains: ChainIndex = field(default_factory=ChainIndex)
 
 
-def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of: datetime | None = None) -> Scanner:
+def build_scanner(
+    settings: Settings,
+    *,
+    crimes: CrimeIndex | None = None,
+    as_of: datetime | None = None,
+    chains: ChainIndex | None = None,
+) -> Scanner:
     """A scanner with the taxonomy, patterns and cues that the package carries."""
+    chains = chains or ChainIndex()
     taxonomy = load_taxonomy()
     for family in settings.flag.families:
         if family not in taxonomy.families:
@@ -60,11 +70,12 @@ def build_scanner(settings: Settings, *, crimes: CrimeIndex | None = None, as_of
     folder = promoted_folder() if settings.scan.detectors == "all" else None
     if folder is None:
         fusion = Fusion(taxonomy, by_id, settings.flag)
-        return Scanner(taxonomy, readable, fusion, reasons, crimes, as_of, settings.priority)
+        return Scanner(taxonomy, readable, fusion, reasons, crimes, as_of, settings.priority, chains)
     from cdi_nlp.detect.cascade import load_cascade  # noqa: PLC0415  loads numpy and torch: only with a model
 
     fusion = Fusion(taxonomy, by_id, settings.flag, load_weigher(folder))
-    return Scanner(taxonomy, load_cascade(readable, folder), fusion, reasons, crimes, as_of, settings.priority)
+    cascade = load_cascade(readable, folder)
+    return Scanner(taxonomy, cascade, fusion, reasons, crimes, as_of, settings.priority, chains)
 
 
 def scan(rows: Sequence[Record | Unreadable], scanner: Scanner) -> list[Result]:
@@ -84,14 +95,14 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     disclosures = scanner.fusion.combine(reading, findings)
     decision = decide(reading, disclosures)
     recorded = recorded_for(record, scanner)
-    gap = reconcile(decision.crimes, recorded, taxonomy=scanner.taxonomy, chain=chain_of(record, scanner))
+    looked = compare(reading, disclosures, decision=decision, recorded=recorded, scanner=scanner)
     domestic = is_domestic(record, disclosures)
     child_victim = is_child(reading, disclosures)
-    bad_reason = scanner.reasons.read(reading) if gap.unrecorded else None
+    bad_reason = scanner.reasons.read(reading) if looked.gap.unrecorded else None
     priority = prioritise(
         record,
         disclosures,
-        gap=gap,
+        gap=looked.gap,
         taxonomy=scanner.taxonomy,
         domestic=domestic,
         child_victim=child_victim,
@@ -102,29 +113,61 @@ def judge(reading: Reading, findings: Sequence[Finding], scanner: Scanner) -> Re
     return Result(
         id=record.id,
         disclosures=disclosures,
-        should_record=decision.crimes,
-        unrecorded=gap.unrecorded,
-        wrong_class=gap.wrong_class,
-        n100=decision.n100,
+        should_record=looked.crimes,
+        unrecorded=looked.gap.unrecorded,
+        wrong_class=looked.gap.wrong_class,
+        n100=looked.n100,
         domestic=domestic,
         child_victim=child_victim,
         bad_reason=bad_reason,
         priority=priority.value,
-        reasons=(*priority.reasons, *decision.collapsed),
+        reasons=(*priority.reasons, *decision.collapsed, *looked.reasons),
         error="; ".join(record.problems) or None,
         flags=suggested_flags(record, disclosures, domestic=domestic),
-        checks=checks_of(decision, recorded),
+        checks=(*looked.checks, *counted_besides(decision, recorded)),
+    )
+
+
+def compare(
+    reading: Reading,
+    disclosures: Sequence[Disclosure],
+    *,
+    decision: Decision,
+    recorded: Sequence[RecordedCrime],
+    scanner: Scanner,
+) -> Looked:
+    """The gap between what should have been recorded and what was, as cancellations and the chain leave it."""
+    cancelled = read_cancellations(reading, disclosures, recorded=recorded)
+    gap = reconcile(
+        decision.crimes,
+        recorded,
+        taxonomy=scanner.taxonomy,
+        chain=chain_of(reading.record, scanner),
+        wrongly_cancelled=wrongly_cancelled(cancelled),
+    )
+    return look(
+        reading,
+        disclosures,
+        crimes=decision.crimes,
+        gap=gap,
+        recorded=recorded,
+        mates=scanner.chains.mates(reading.record.id),
+        cancelled=cancelled,
+        decided=decision.n100,
     )
 
 
 def recorded_for(record: Record, scanner: Scanner) -> list[RecordedCrime]:
     """The crimes recorded for a record: those that it names itself, and those of the crimes file."""
-    own = [read_offence(offence, scanner.taxonomy) for offence in record.recorded_crimes]
-    return own + list(scanner.crimes.by_record.get(record.id, ()) if scanner.crimes else ())
+    return crimes_of(record, scanner.crimes, taxonomy=scanner.taxonomy)
 
 
 def chain_of(record: Record, scanner: Scanner) -> list[RecordedCrime]:
-    """The crimes recorded under the records that a record links to: a disclosure told again is still one crime."""
+    """The crimes recorded under the records that a record links to and that the source does not hold.
+
+    Those that it holds are mates of the chain, and are read with their dates.
+    """
     if scanner.crimes is None:
         return []
-    return [crime for link in record.links for crime in scanner.crimes.by_record.get(link, ())]
+    held = {mate.id for mate in scanner.chains.mates(record.id)}
+    return [crime for link in record.links if link not in held for crime in scanner.crimes.by_record.get(link, ())]

@@ -179,7 +179,7 @@ def test_the_mappings_in_the_documents_load(tmp_path):
         assert load_mapping(path).columns["id"]
 
 
-@pytest.mark.parametrize("name", ["how-it-decides.md", "add-an-offence.md"])
+@pytest.mark.parametrize("name", ["how-it-reads.md", "add-an-offence.md"])
 def test_the_patterns_in_the_documents_keep_their_examples(name, tmp_path):
     data = tmp_path / "taxonomy"
     (data / "patterns").mkdir(parents=True)

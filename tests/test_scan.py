@@ -19,6 +19,7 @@ from cdi_nlp.scan.results import line_of
 from cdi_nlp.settings import ScanSettings, Settings
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+PATTERNS = Settings(scan=ScanSettings(detectors="patterns"))
 DISCLOSING = "Caller states her ex punched her in the face last night and she has a black eye. Does not wish to pursue."
 
 
@@ -128,6 +129,29 @@ def test_recorded_crimes_answer_whether_named_by_the_record_or_the_crimes_file(t
     own, filed, lesser = rows(tmp_path / "out")
     assert own["unrecorded"] == filed["unrecorded"] == lesser["unrecorded"] == []
     assert lesser["wrong_class"][0]["recorded_as"] == "common_assault"
+
+
+def test_a_crime_of_an_earlier_record_answers_for_its_retelling(tmp_path):
+    retold = "States that in 2024 her ex punched her in the face and she had a black eye. Log INC-0001 refers."
+    first = {"id": "INC-0001", "text": DISCLOSING, "reported_at": "2026-05-01T10:00", "recorded_crimes": ["8N"]}
+    second = {"id": "INC-0002", "text": retold, "reported_at": "2026-06-20T10:00"}
+    alone = {"id": "INC-0003", "text": retold.replace("INC-0001", "another log"), "reported_at": "2026-06-20T10:00"}
+    for number, order in enumerate([(first, second, alone), (alone, second, first)]):
+        scan(write_jsonl(tmp_path / f"{number}.jsonl", *order), tmp_path / str(number), settings=PATTERNS)
+        found = {row["id"]: row for row in rows(tmp_path / str(number))}
+        assert found["INC-0002"]["unrecorded"] == []
+        assert "assault_with_injury is recorded under INC-0001 of the same chain" in found["INC-0002"]["reasons"]
+        assert [crime["family"] for crime in found["INC-0003"]["unrecorded"]] == ["assault_with_injury"]
+
+
+def test_the_checks_of_a_record_are_in_its_line(tmp_path):
+    text = "CANCELLATION REQUEST. Victim has withdrawn and there is no CCTV. Victim to be told. Approved PS 704."
+    row = {"id": "a", "record_type": "custody_or_cancelled", "text": text, "closing_code": "Cancelled C4"}
+    scan(write_jsonl(tmp_path / "in.jsonl", row), tmp_path / "out", settings=PATTERNS)
+    (check,) = rows(tmp_path / "out")[0]["checks"]
+    assert list(check) == ["name", "rule", "why"]
+    assert check["name"] == "cancellation.C4.wrong"
+    assert "retraction" in check["why"]
 
 
 def test_bad_rows_get_an_error_and_nothing_else_is_lost(tmp_path):

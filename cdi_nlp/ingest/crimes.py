@@ -16,7 +16,7 @@ from cdi_nlp.ingest.dates import read_date, shown
 from cdi_nlp.ingest.rows import words
 from cdi_nlp.ingest.tables import csv_table
 from cdi_nlp.ingest.workbooks import xlsx_table
-from cdi_nlp.records import RecordedCrime
+from cdi_nlp.records import Record, RecordedCrime
 from cdi_nlp.taxonomy import Taxonomy
 from cdi_nlp.taxonomy.placing import place
 
@@ -71,6 +71,12 @@ def read_offence(text: str, taxonomy: Taxonomy) -> RecordedCrime:
     """Return the crime that an offence as written means; family None: no crime, or it cannot be placed."""
     placed = place(text, taxonomy)
     return RecordedCrime(offence=text, family=placed.family, ho_code=placed.ho_code, offence_class=placed.offence_class)
+
+
+def crimes_of(record: Record, index: CrimeIndex | None, *, taxonomy: Taxonomy) -> list[RecordedCrime]:
+    """Return the crimes recorded for a record: those that it names itself, and those of the crimes file."""
+    own = [read_offence(offence, taxonomy) for offence in record.recorded_crimes]
+    return own + list(index.by_record.get(record.id, ()) if index else ())
 
 
 def load_crimes(path: Path, taxonomy: Taxonomy, *, mapping: Mapping[str, str] | None = None) -> CrimeIndex:

@@ -16,7 +16,7 @@ from cdi_nlp.records import Disclosure, Person, Relation
 BY_VICTIM = frozenset(
     "common_assault assault_with_injury serious_assault strangulation threats_to_kill rape sexual_assault "
     "child_sexual_offence child_cruelty_neglect exposure_voyeurism robbery "
-    "malicious_communications kidnap_false_imprisonment".split()
+    "malicious_communications kidnap_false_imprisonment modern_slavery".split()
 )
 """Families of which each victim that one disclosure names is a crime; of others one disclosure is one for the pair."""
 PROPERTY = frozenset({"theft", "criminal_damage"})

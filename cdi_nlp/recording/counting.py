@@ -16,6 +16,9 @@ TAKING = frozenset({"theft", "burglary"})
 """An unknown thief is not taken for the known offender of another act."""
 DONE_ANEW = frozenset({*HURTS, "strangulation", "criminal_damage", "public_order", "theft", "threats_to_kill"})
 """Single acts, of which the same done again after the report is a new crime; conduct goes on as one."""
+THREAT_SENT = "005/28"
+"""A threat of death or serious harm in a message: a substantive offence, which a live course of conduct does not take
+in as it does other messages (pp 57-58)."""
 NEARBY = 300
 """Characters between two acts that are taken as one incident where the words do not say whose they are."""
 
@@ -105,7 +108,8 @@ def _one_incident(act: Act, principal: Act, *, covers: bool) -> bool:
     """
     near = distance(act.disclosure, principal.disclosure) <= NEARBY
     if act.running and act.entry != principal.entry:
-        live = covers and "malicious_communications" not in (act.family, principal.family)
+        message = next((one for one in (act, principal) if one.family == "malicious_communications"), None)
+        live = covers and (message is None or message.ho_code == THREAT_SENT)
         if live or not (known(act) and known(principal)):
             return False
     return near or covers or named_plainly((act, principal))

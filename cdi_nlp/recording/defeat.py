@@ -29,6 +29,20 @@ ANYWHERE = frozenset({"modern_slavery", "child_cruelty_neglect", "serious_assaul
 """Families that "abroad" alone does not take out of the jurisdiction, or that end in injury here."""
 SCHOOL_MATTERS = frozenset({"common_assault", "theft", "criminal_damage", "public_order", "malicious_communications"})
 """Families off the protocol's serious list; harm of any weight or a sexual element takes a matter out of it."""
+NO_CRIME = (
+    "rude and no more",
+    "nuisance and no more",
+    "nobody endangered",
+    "bare word",
+    "wiped off",
+    "smell or trace only",
+    "no offence in law",
+    "unsupported counter-claim",
+    "says that nobody did",
+    "on duty, no case to answer",
+)
+"""Wordings of what the act itself was, which was then no notifiable crime."""
+SECTION_5 = "HOCR April 2021, section 5: an identified victim other than a police officer"
 NEXT = 170
 """Characters after an act in which what became of it is told."""
 WIDE = 500
@@ -123,10 +137,26 @@ def _of_other(reading: Reading, act: Act, acts: Sequence[Act]) -> Defeat | None:
     if act.family == "breach_of_order":
         order = words["order not notifiable"].found(own)
         return _defeat(act, "no crime, with rationale", words["order not notifiable"], order[0]) if order else None
+    if _only_officers(act):
+        return Defeat(act, "no crime, with rationale", SECTION_5, "section 5 with only officers to hear it", "")
+    for name in NO_CRIME:
+        said = (
+            words[name].found(around(reading, act.disclosure, WIDE // 2, WIDE // 2))
+            if act.family in words[name].families
+            else None
+        )
+        if said:
+            return _defeat(act, "no crime, with rationale", words[name], said[0])
     contrary = words["contrary evidence"].found(own) if len(acts) == 1 else None
     if contrary:
         return _defeat(act, "no crime, with rationale", words["contrary evidence"], contrary[0])
     return _incident_only(reading, act, own)
+
+
+def _only_officers(act: Act) -> bool:
+    """Whether section 5 public order was heard by officers alone, who are no victims of it."""
+    heard = act.disclosure.victims
+    return act.ho_code == "125/12" and bool(heard) and all(one.relation == "constable" for one in heard)
 
 
 def _own_words(text: str, act: Act, acts: Sequence[Act]) -> str:

@@ -79,7 +79,7 @@ def match(
     still answers, after all others, unless its number is among `wrongly_cancelled`: whether a cancellation was right is
     for its own check.
     """
-    standing = [one for one in recorded if one.crime_no is None or one.crime_no not in wrongly_cancelled]
+    standing = [one for one in recorded if (one.crime_no or one.offence) not in wrongly_cancelled]
     live = [one for one in standing if one.family and not one.cancelled_code]
     found: list[Match | None] = [None] * len(crimes)
     _itself(crimes, live, found, how="itself")

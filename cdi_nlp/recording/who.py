@@ -103,6 +103,8 @@ def may_be_one(one: Person, other: Person) -> bool:
     """Whether two descriptions can be of the same person; what says nothing can be anybody."""
     if one == other:
         return True
+    if one.told_apart and other.told_apart and one.named != other.named and not (who(one).vague or who(other).vague):
+        return False
     return _alike(who(one), who(other))
 
 

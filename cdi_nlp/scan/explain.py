@@ -7,6 +7,7 @@ from pathlib import Path
 from cdi_nlp.detect import read
 from cdi_nlp.ingest.crimes import load_crimes
 from cdi_nlp.pipeline import build_scanner, chain_of, judge, recorded_for
+from cdi_nlp.recording.cancellation import read_cancellations, wrongly_cancelled
 from cdi_nlp.recording.decide import Decision, decide
 from cdi_nlp.recording.reconcile import Match, match
 from cdi_nlp.records import Crime, Disclosure, Finding, Record, Result
@@ -59,11 +60,13 @@ def explanation(record: Record, *, settings: Settings, crimes: Path | None = Non
     (findings,) = scanner.detector.detect([reading])
     result = judge(reading, findings, scanner)
     decision = decide(reading, result.disclosures)
+    recorded = recorded_for(record, scanner)
     matches = match(
         decision.crimes,
-        recorded_for(record, scanner),
+        recorded,
         taxonomy=scanner.taxonomy,
         chain=chain_of(record, scanner),
+        wrongly_cancelled=wrongly_cancelled(read_cancellations(reading, result.disclosures, recorded=recorded)),
     )
     rule = next((one.rule for one in scanner.reasons.reasons if one.name == result.bad_reason), None)
     return Explanation(record, findings, result, decision, tuple(matches), rule)
@@ -101,7 +104,7 @@ def reasoning(found: Explanation) -> list[str]:
     lines += [f"  not counted besides: {words}" for words in decision.collapsed if " into " in words]
     for defeat in decision.defeats:
         lines += [f"  instead of a crime: {defeat.instead} for {defeat.act.family}", f"    {defeat.rule}"]
-        lines += [f"    the record says: {defeat.words!r}"]
+        lines += [f"    the record says: {defeat.words!r}"] if defeat.words else []
     lines += ["", "What was recorded"]
     lines += [_stands(one) for one in found.matches] or ["  nothing was due"]
     if result.n100:

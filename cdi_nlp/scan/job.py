@@ -9,11 +9,12 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from cdi_nlp.ingest.crimes import CrimeIndex, load_crimes, read_offence
+from cdi_nlp.ingest.crimes import CrimeIndex, crimes_of, load_crimes, read_offence
 from cdi_nlp.ingest.mapping import Mapping, load_mapping
 from cdi_nlp.ingest.sources import open_source
+from cdi_nlp.recording.chain import ChainIndex, build_chains
 from cdi_nlp.records import Record, Result
-from cdi_nlp.scan.local import Job, Row, run
+from cdi_nlp.scan.local import Job, Row, distinct, run
 from cdi_nlp.scan.output import Written, make_folder, write_queue, write_results, write_summary
 from cdi_nlp.scan.queue_page import Queue
 from cdi_nlp.settings import Settings
@@ -42,9 +43,10 @@ def scan_source(request: Request, *, progress: Progress | None = None) -> dict[s
     taxonomy = load_taxonomy()
     mapping = load_mapping(request.mapping) if request.mapping else None
     crimes = load_crimes(request.crimes, taxonomy) if request.crimes else None
+    chains = chains_of(open_source(request.source, mapping=mapping, query=request.query), crimes, taxonomy)
     rows = open_source(request.source, mapping=mapping, query=request.query)
     make_folder(request.out)
-    job = Job(request.settings, crimes, request.as_of)
+    job = Job(request.settings, crimes, request.as_of, chains)
     queue = Queue(request.settings.queue.size, lambda record: recorded_titles(record, crimes, taxonomy))
     written = write_results(_watched(run(rows, job), progress), request.out, queue=queue, quotes=request.quotes)
     summary = summarise(request, written, crimes=crimes, mapping=mapping, taxonomy=taxonomy)
@@ -63,6 +65,12 @@ def _watched(pairs: Iterable[tuple[Row, Result]], progress: Progress | None) -> 
         yield pair
         if progress:
             progress(count)
+
+
+def chains_of(rows: Iterable[Row], crimes: CrimeIndex | None, taxonomy: Taxonomy) -> ChainIndex:
+    """The chains of a source, under the same distinct ids as the scan gives its records."""
+    records = (row for row in distinct(rows) if isinstance(row, Record))
+    return build_chains(records, recorded=lambda record: crimes_of(record, crimes, taxonomy=taxonomy))
 
 
 def recorded_titles(record: Record, crimes: CrimeIndex | None, taxonomy: Taxonomy) -> tuple[str, ...]:

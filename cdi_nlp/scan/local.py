@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
 from cdi_nlp.errors import CdiError
 from cdi_nlp.ingest.crimes import CrimeIndex
 from cdi_nlp.pipeline import FAULTS, Scanner, build_scanner, scan
+from cdi_nlp.recording.chain import ChainIndex
 from cdi_nlp.records import Record, Result, Unreadable
 from cdi_nlp.settings import Settings
 
@@ -33,10 +34,11 @@ class Job:
     settings: Settings
     crimes: CrimeIndex | None = None
     as_of: datetime | None = None
+    chains: ChainIndex = field(default_factory=ChainIndex)
 
     def scanner(self) -> Scanner:
         """A scanner for this process."""
-        return build_scanner(self.settings, crimes=self.crimes, as_of=self.as_of)
+        return build_scanner(self.settings, crimes=self.crimes, as_of=self.as_of, chains=self.chains)
 
 
 def run(rows: Iterable[Row], job: Job) -> Iterator[tuple[Row, Result]]:
