@@ -14,7 +14,7 @@ from typing import Any
 import perfect
 
 from cdi_nlp.detect.models import read_registry
-from cdi_nlp.taxonomy import load_taxonomy
+from cdi_nlp.taxonomy import OTHER, Taxonomy, load_taxonomy
 
 READ_AS = {
     "us_logs": "Another country's classes and one label an entry: read the groups; precision is a lower bound.",
@@ -187,6 +187,14 @@ def failure_modes(root: Path) -> list[str]:
     return lines
 
 
+def _meant(row: dict[str, Any], taxonomy: Taxonomy) -> set[str]:
+    """The families of the codes that a statement names; where it names none, any family of its classes."""
+    codes = {taxonomy.family_of(code) for code in row.get("ho_codes", ())}
+    named = {name.split("-")[0] for name in row["offences"]}
+    classes = {offence.family for name in named for offence in taxonomy.classes.get(name, ())}
+    return {family for family in codes - {None, OTHER} or classes if family}
+
+
 def rules_section(path: Path) -> list[str]:
     """The rules' own examples: how often the stated class's family is found, and what is flagged in vain."""
     from cdi_nlp.pipeline import build_scanner, scan  # noqa: PLC0415
@@ -194,15 +202,12 @@ def rules_section(path: Path) -> list[str]:
     from cdi_nlp.settings import Settings  # noqa: PLC0415
 
     scanner = build_scanner(Settings())
-    leading = {name: scanner.taxonomy.leading(name) for name in scanner.taxonomy.classes}
-    family_of = {name: offence.family for name, offence in leading.items() if offence and offence.family}
     tally = {kind: [0, 0] for kind in ("worked examples of a crime", "statements of a crime", "no crime")}
     for row in _rows(path):
         text = row["text"]
         (result,) = scan([Record(id="example", text=text, entries=(Entry(0, len(text)),))], scanner)
         flagged = {disclosure.family for disclosure in result.disclosures if disclosure.flagged}
-        named = {name.split("-")[0] for name in row["offences"]}
-        wanted = {family_of[name] for name in named if name in family_of} - {"other_notifiable"}
+        wanted = _meant(row, scanner.taxonomy) - {OTHER}
         if row["decision"] == "crime" and wanted:
             kind = "worked examples of a crime" if row["kind"] == "worked_example" else "statements of a crime"
             tally[kind][0] += bool(wanted & flagged)
