@@ -202,7 +202,7 @@ def measure_parts(path: Path) -> None:
 
 
 def rules_rate(root: Path, *, rounds: int = 3) -> float:
-    """Records a second through deciding, reconciling and the checks in one process, over the written records and their gold."""
+    """Records a second through deciding, reconciling and the checks in one process, over the written records."""
     taxonomy = load_taxonomy()
     ready = [
         (reading, told, [read_offence(offence, taxonomy) for offence in reading.record.recorded_crimes])
