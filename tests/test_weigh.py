@@ -37,6 +37,13 @@ def test_a_passage_and_a_window_are_two_opinions():
     assert found["passage"] == log_odds(0.9)
 
 
+def test_a_record_longer_than_any_that_was_weighed_counts_as_the_longest():
+    short, long, longer = (
+        features("theft", patterns={}, learned={}, windows=count, taxonomy=TAXONOMY)[-1] for count in (5, 60, 150_000)
+    )
+    assert short < long == longer
+
+
 def test_a_graver_family_counts_where_it_stands_on_the_same_segment():
     same = row(learned("common_assault", 3), learned("assault_with_injury", 3, precision=0.9), family="common_assault")
     apart = row(learned("common_assault", 3), learned("assault_with_injury", 7, precision=0.9), family="common_assault")

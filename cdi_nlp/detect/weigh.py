@@ -29,6 +29,8 @@ FEATURES = (
 """What a family is weighed by, in order; each is a log-odds but the last, which is the logarithm of the windows."""
 LOW, HIGH = -5.0, 5.0
 """Log-odds are cut to this range; what was not found counts as the lowest."""
+MOST_WINDOWS = 56
+"""Windows of the longest calibration record: a longer one counts as that long, for no weight was fitted beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def features(
         min(first, passage),
         max(there, default=LOW),
         max(beside, default=LOW),
-        math.log1p(windows),
+        math.log1p(min(windows, MOST_WINDOWS)),
     )
 
 
