@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdi_nlp.detect import read
+from cdi_nlp.detect.fusion import LEARNED, SHOWN
 from cdi_nlp.ingest.crimes import load_crimes
 from cdi_nlp.pipeline import build_scanner, chain_of, judge, recorded_for
 from cdi_nlp.recording.cancellation import read_cancellations, wrongly_cancelled
@@ -72,6 +73,11 @@ def explanation(record: Record, *, settings: Settings, crimes: Path | None = Non
     return Explanation(record, findings, result, decision, tuple(matches), rule)
 
 
+def worth_showing(finding: Finding) -> bool:
+    """Whether a person should see a finding: all that patterns say, and of a model what it is fairly sure of."""
+    return finding.detector not in LEARNED or finding.precision >= SHOWN
+
+
 def paper(found: Explanation) -> str:
     """The explanation as text for a person."""
     text = found.record.text
@@ -79,7 +85,7 @@ def paper(found: Explanation) -> str:
         f"{found.record.id}: opened {found.record.opening_code or '-'}, closed {found.record.closing_code or '-'}",
         "",
     ]
-    for finding in sorted(found.findings, key=lambda one: (one.start, one.family)):
+    for finding in sorted(filter(worth_showing, found.findings), key=lambda one: (one.start, one.family)):
         before = text[max(0, finding.start - WIDTH) : finding.start]
         after = text[finding.end : finding.end + WIDTH]
         quote = " ".join(f"{before}[{text[finding.start : finding.end]}]{after}".split())
