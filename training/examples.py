@@ -28,6 +28,8 @@ from training.windows import Labelled
 
 NOT_SAID = -100
 """A label that the loss leaves out."""
+LOUD = 2.0
+"""Weight of a told family against one that is not told."""
 TOKENS = 20.0
 """Weight of a passage's tokens in its loss, where nearly every token tells nothing."""
 binary = nn.functional.binary_cross_entropy_with_logits

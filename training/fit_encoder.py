@@ -25,7 +25,7 @@ from cdi_nlp.detect.network import LABELS, Network, length_of, stack
 from training.augment import augmented
 from training.config import Fit
 from training.corpus import Entry
-from training.examples import Example, PassageExample, example, loss_of, passage_example, passage_loss
+from training.examples import LOUD, Example, PassageExample, example, loss_of, passage_example, passage_loss
 from training.passages import LabelledPassage, composed, labelled_passages
 from training.windows import Labelled, Told, all_windows, of_entry
 
@@ -142,9 +142,9 @@ def fit_encoder(
     reader = reader_of(entries, records, tokenizer)
     examples = epoch_of(reader, fit=fit, rng=rng)
     steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * fit.epochs
-    optimizer, schedule = _optimizer(network, rate=fit.rate, steps=steps)
+    optimizer, schedule = optimizer_of(network, rate=fit.rate, steps=steps)
     mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(KEPT))  # type: ignore[no-untyped-call]
-    weight = torch.full((len(LABELS),), 2.0)
+    weight = torch.full((len(LABELS),), LOUD)
     best = -1.0
     passages = sum(isinstance(one, PassageExample) for one in examples)
     say(f"{len(examples)} texts an epoch, {passages} of them passages; {steps} steps; {len(held)} windows held")
@@ -179,12 +179,12 @@ def batch_loss(network: Network, rows: Sequence[AnyExample], *, weight: Tensor) 
     return passage_loss(network, [row for row in rows if isinstance(row, PassageExample)], weight=weight)
 
 
-def _optimizer(
-    network: Network, *, rate: float, steps: int
+def optimizer_of(
+    network: Network, *, rate: float, steps: int, faster: int = 8
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
-    """AdamW with a warm-up and a linear decay; the heads, which begin at random, learn eight times as fast."""
+    """AdamW with a warm-up and a linear decay; heads that begin at random learn `faster` than the base."""
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    groups = [{"params": network.bert.parameters(), "lr": rate}, {"params": heads, "lr": 8 * rate}]
+    groups = [{"params": network.bert.parameters(), "lr": rate}, {"params": heads, "lr": faster * rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     return optimizer, get_linear_schedule_with_warmup(optimizer, steps // 12, steps)  # type: ignore[no-untyped-call]
 

@@ -13,8 +13,6 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LambdaLR
-from transformers import get_linear_schedule_with_warmup
 
 from cdi_nlp.detect.linear import LinearModel
 from cdi_nlp.detect.network import Network, length_of, stack
@@ -22,12 +20,20 @@ from cdi_nlp.errors import SourceError
 from training.bags import LABELS, Bag, drawn, groups
 from training.config import Fit
 from training.corpus import Entry
-from training.examples import example, loss_of, passage_example
-from training.fit_encoder import AnyExample, Reader, batch_loss, batches, begun, epoch_of, reader_of, save, start_folder
+from training.examples import LOUD, example, loss_of, passage_example
+from training.fit_encoder import (
+    AnyExample,
+    Reader,
+    batch_loss,
+    batches,
+    begun,
+    epoch_of,
+    optimizer_of,
+    reader_of,
+    save,
+    start_folder,
+)
 from training.windows import Told
-
-LOUD = 2.0
-"""Weight of a told family against one that is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ def fit_own(material: Material, *, fit: Fit, out: Path, say: Callable[[str], Non
     network, tokenizer, config = begun(start_folder(fit))
     reading = _Reading.of(material, fit, tokenizer)
     epoch = list(reading.units(rng))
-    optimizer, schedule = _paced(network, fit, steps=len(epoch) * fit.epochs)
+    faster = 1 if fit.start_from else 8
+    optimizer, schedule = optimizer_of(network, rate=fit.rate, steps=len(epoch) * fit.epochs, faster=faster)
     say(f"encoder: from {fit.start_from or 'the published base'}; {len(epoch)} batches an epoch, {len(bags)} records")
     weight = torch.full((len(LABELS),), LOUD)
     for number in range(fit.epochs):
@@ -106,15 +113,6 @@ def fit_own(material: Material, *, fit: Fit, out: Path, say: Callable[[str], Non
     if not (fit.start_from or material.entries):
         silence(network, bags)
     save(network, tokenizer, config, out)
-
-
-def _paced(network: Network, fit: Fit, *, steps: int) -> tuple[torch.optim.Optimizer, LambdaLR]:
-    """The optimiser and its rate, which falls to nothing; heads that begin at random learn faster."""
-    heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    faster = 1 if fit.start_from else 8
-    pace = [{"params": network.bert.parameters(), "lr": fit.rate}, {"params": heads, "lr": faster * fit.rate}]
-    optimizer = torch.optim.AdamW(pace, weight_decay=0.01)
-    return optimizer, get_linear_schedule_with_warmup(optimizer, steps // 12, steps)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Parts:
     records: tuple[Told, ...]
     held_windows: tuple[Labelled, ...]
     held_records: tuple[Told, ...]
-    held_entries: tuple[Told, ...]
+    held_entries: tuple[Any, ...]
     test_entries: tuple[Any, ...]
     test_records: tuple[Told, ...]
 
@@ -44,14 +44,14 @@ def read_parts() -> Parts:
     test, held = held_out(), calibration()
     entries, records = read_entries(), read_records()
     out = {kind: test[kind] | held[kind] for kind in test}
-    held_entries = [of_entry(entry) for entry in entries if entry.batch in held["entries"]]
+    held_entries = tuple(entry for entry in entries if entry.batch in held["entries"])
     held_records = tuple(of_record(row) for row in records if row["batch"] in held["records"])
     return Parts(
         entries=tuple(entry for entry in entries if entry.batch not in out["entries"]),
         records=tuple(of_record(row) for row in records if row["batch"] not in out["records"]),
-        held_windows=(*all_windows(held_entries), *all_windows(held_records)),
+        held_windows=(*all_windows(map(of_entry, held_entries)), *all_windows(held_records)),
         held_records=held_records,
-        held_entries=tuple(held_entries),
+        held_entries=held_entries,
         test_entries=tuple(entry for entry in entries if entry.batch in test["entries"]),
         test_records=tuple(of_record(row) for row in records if row["batch"] in test["records"]),
     )
@@ -102,7 +102,7 @@ def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
     detector = load_pattern_detector()
     weighed = f"{encoder} {detector.version}"
     if stale(out, "fusion", weighed):
-        calibrated = (*parts.held_records, *parts.held_entries)
+        calibrated = (*parts.held_records, *map(of_entry, parts.held_entries))
         save_weigher(fit_fusion(load_cascade(detector, out), calibrated, held), out)
         fresh(out, "fusion", weighed)
         say(f"fusion: fitted to {len(calibrated) + len(held)} texts that no model read")
@@ -128,6 +128,7 @@ def evaluate(config: Config, *, say: Say, own: Own = NONE, folder: Path | None =
         parts.entries,
         parts.records,
         held_records=parts.held_records,
+        held_entries=parts.held_entries,
         test_entries=parts.test_entries,
         test_records=parts.test_records,
     )

@@ -4,8 +4,7 @@ Every output (page, PDF, JSON, CSV, workbook, terminal) is made of these rows, s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,10 +52,6 @@ class Figure:
     def firm(self) -> bool:
         """Whether there are enough crimes for the rate to be shown as one."""
         return self.rate is not None and self.crimes >= TOO_FEW
-
-    def as_row(self) -> dict[str, Any]:
-        """The figure for JSON, CSV and the workbook."""
-        return asdict(self)
 
 
 def counted(audit: Audit, *, should: Count, did: Count, stratum: str | None = None) -> tuple[Drawn, ...]:

@@ -82,13 +82,6 @@ def wrongly_cancelled(found: Sequence[Cancellation]) -> frozenset[str]:
     return frozenset(one.crime_no for one in found if one.verdict == "wrong" and one.crime_no is not None)
 
 
-def check_cancellations(
-    reading: Reading, disclosures: Sequence[Disclosure] = (), *, recorded: Sequence[RecordedCrime] = ()
-) -> tuple[Check, ...]:
-    """The findings as checks."""
-    return tuple(found.as_check() for found in read_cancellations(reading, disclosures, recorded=recorded))
-
-
 def code_of(record: Record) -> str | None:
     """C1 to C5 as the closing code gives it, else the opening code, else the last that the text names."""
     for text in (record.closing_code, record.opening_code):

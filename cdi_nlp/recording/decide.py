@@ -76,12 +76,13 @@ def _as_conduct(reading: Reading, act: Act, pack: RulePack) -> Act:
     """A former partner's harassment as stalking, which the rules take it for by default."""
     if not (pack.ex_partners_stalk and act.family == "harassment"):
         return act
-    if not any(person.relation == "ex" for person in (*act.suspects, *((act.victim,) if act.victim else ()))):
+    people = (*act.suspects, *((act.victim,) if act.victim else ()))
+    if not any(person.relation == "ex" for person in people):
         return act
     near, words = around(reading, act.disclosure, 300, 300), wordings()
     if words["formerly something else"].found(near) or words["harassment in law"].found(near):
         return act
-    if any(p.age is not None and p.age < LEAST_AGE for p in (*act.suspects, *((act.victim,) if act.victim else ()))):
+    if any(person.age is not None and person.age < LEAST_AGE for person in people):
         return act
     place, rung = pack.rung("stalking", "195/12")
     return replace(act, family="stalking", ho_code="195/12", place=place, rung=rung)

@@ -139,14 +139,11 @@ def _of_other(reading: Reading, act: Act, acts: Sequence[Act]) -> Defeat | None:
         return _defeat(act, "no crime, with rationale", words["order not notifiable"], order[0]) if order else None
     if _only_officers(act):
         return Defeat(act, "no crime, with rationale", SECTION_5, "section 5 with only officers to hear it", "")
-    for name in NO_CRIME:
-        said = (
-            words[name].found(around(reading, act.disclosure, WIDE // 2, WIDE // 2))
-            if act.family in words[name].families
-            else None
-        )
+    near = around(reading, act.disclosure, WIDE // 2, WIDE // 2)
+    for wording in (words[name] for name in NO_CRIME):
+        said = wording.found(near) if act.family in wording.families else None
         if said:
-            return _defeat(act, "no crime, with rationale", words[name], said[0])
+            return _defeat(act, "no crime, with rationale", wording, said[0])
     contrary = words["contrary evidence"].found(own) if len(acts) == 1 else None
     if contrary:
         return _defeat(act, "no crime, with rationale", words["contrary evidence"], contrary[0])

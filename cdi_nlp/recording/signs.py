@@ -14,7 +14,7 @@ from cdi_nlp.detect import Reading
 from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten, hits
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.ingest.logs import segments
-from cdi_nlp.records import Record, Segment
+from cdi_nlp.records import Segment
 from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_frequency, read_toml, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase, build_lexicon
 
@@ -143,8 +143,3 @@ def _sign(row: Mapping[str, object], lexicon: Lexicon, *, file: str) -> Sign:
         finds=tuple(listed("finds")),
         misses=tuple(listed("misses")),
     )
-
-
-def entry_text(record: Record, place: Place) -> str:
-    """The words of a place, as a finding quotes them."""
-    return " ".join(record.text[place.start : place.end].split())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.corpus import Entry, calibration, read_entries, read_records
+from training.corpus import Entry, read_records
 from training.evaluate.measures import Found
 from training.windows import Told, of_entry
 
@@ -73,15 +73,15 @@ def sets_of(
     records: Iterable[Told],
     *,
     held_records: Iterable[Told],
+    held_entries: Iterable[Entry],
     test_entries: Iterable[Entry],
     test_records: Iterable[Told],
 ) -> Sets:
     """The parts of the corpus as cases; a kind of which there is no text is left out."""
     tags = {str(row["id"]): tuple(row["gold"].get("tags", ())) for row in read_records()}
-    batches = calibration()["entries"]
     held = {
         "records": tuple(of_whole(told, tags.get(told.record.id, ())) for told in held_records),
-        "entries": tuple(of_written(entry) for entry in read_entries() if entry.batch in batches),
+        "entries": tuple(map(of_written, held_entries)),
     }
     test = {
         "records": tuple(of_whole(told, tags.get(told.record.id, ())) for told in test_records),
