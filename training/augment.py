@@ -179,8 +179,6 @@ CHANGES: Mapping[str, Callable[[Marked, np.random.Generator], Marked]] = {
     "capitals": capitals,
     "typos": typos,
     "shorthand": shorthand,
-    "people": people,
-    "names": names,
     "wrapped": wrapped,
     "among_boilerplate": among_boilerplate,
 }

@@ -1,0 +1,63 @@
+"""The words of `neutral.toml`, `names.txt` and `words.txt`: what tells who people are, and what a model reads instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import cast
+
+from cdi_nlp.errors import TaxonomyError
+from cdi_nlp.taxonomy.patterns import data_folder, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class NeutralWords:
+    """What words stand for people's names, sexes and origins; every word is in lower case.
+
+    `names` are no English words, `either` are both, `words` are English words; `kept` have a capital and are no names.
+    """
+
+    reads_as: Mapping[str, str]
+    origins: frozenset[str]
+    colours: frozenset[str]
+    people: frozenset[str]
+    titles: frozenset[str]
+    ranks: frozenset[str]
+    relations: frozenset[str]
+    called: tuple[str, ...]
+    names: frozenset[str]
+    either: frozenset[str]
+    words: frozenset[str]
+    kept: frozenset[str]
+
+
+@cache
+def neutral_words(folder: Traversable | None = None) -> NeutralWords:
+    """The words as the package carries them; a word that reads as one that itself reads as another is an error."""
+    own = folder or data_folder()
+    table = read_toml(own / "neutral.toml")
+    reads_as = cast("dict[str, str]", table["reads_as"])
+    chained = sorted(word for word in reads_as.values() if word in reads_as)
+    if chained:
+        raise TaxonomyError(f"neutral.toml: {chained[0]!r} is read as and reads as another; name the last word of the two")
+    origins = cast("dict[str, list[str]]", table["origins"])
+    names = cast("dict[str, list[str]]", table["names"])
+    either = frozenset(names["either"])
+    return NeutralWords(
+        reads_as=reads_as,
+        origins=frozenset(origins["words"]),
+        colours=frozenset(origins["colours"]),
+        people=frozenset(origins["people"]),
+        titles=frozenset(names["titles"]),
+        ranks=frozenset(names["ranks"]),
+        relations=frozenset(names["relations"]),
+        called=tuple(names["called"]),
+        names=_lines(own / "names.txt"),
+        either=either,
+        words=_lines(own / "words.txt"),
+        kept=frozenset(names["kept"]),
+    )
+
+
+def _lines(file: Traversable) -> frozenset[str]:
+    return frozenset(line for line in file.read_text(encoding="utf-8").split("\n") if line and not line.startswith("#"))
