@@ -15,7 +15,8 @@ from cdi_nlp.records import Status
 from cdi_nlp.settings import PATTERNS_ONLY
 from cdi_nlp.taxonomy import DETECTED, load_taxonomy
 from cdi_nlp.taxonomy.cues import load_cues
-from cdi_nlp.taxonomy.patterns import data_folder, load_patterns, pattern_files, read_toml
+from cdi_nlp.taxonomy.data import data_folder, read_toml
+from cdi_nlp.taxonomy.patterns import load_patterns, pattern_files
 
 TAXONOMY = load_taxonomy()
 ROWS = [row for file in pattern_files(data_folder()) for row in read_toml(file)["pattern"]]

@@ -98,54 +98,20 @@ def shorthand(marked: Marked, rng: np.random.Generator) -> Marked:
     return _swap_words(marked, swaps, rng=rng, share=0.6)
 
 
-def people(marked: Marked, rng: np.random.Generator) -> Marked:  # noqa: ARG001  every change has one shape
-    """Every he a she and every husband a wife, and the reverse.
-
-    What an offence is does not depend on them. "her" becomes "his" before a thing or person had, else "him".
-    """
-    swaps = _tables()["sexes"]
-    edits = []
-    for word in _WORD.finditer(marked[0]):
-        low = word[0].lower()
-        new = swaps.get(low) or _her_or_his(low, marked[0][word.end() :])
-        if new:
-            edits.append(Edit(word.start(), word.end(), _cased(new, word[0])))
-    return apply(marked, edits)
-
-
-def names(marked: Marked, rng: np.random.Generator) -> Marked:
-    """First names of the table, each exchanged for another drawn from all origins; one name stays one name."""
-    pool = [name for names in _tables()["names"].values() for name in names]
-    found = sorted({word[0] for word in _WORD.finditer(marked[0]) if word[0] in set(pool)})
-    swaps = {name: pool[int(rng.integers(len(pool)))] for name in found}
-    edits = [Edit(word.start(), word.end(), swaps[word[0]]) for word in _WORD.finditer(marked[0]) if word[0] in swaps]
-    return apply(marked, edits)
-
-
 def _swap_words(marked: Marked, swaps: Mapping[str, str], *, rng: np.random.Generator, share: float) -> Marked:
     edits = []
     for word in _WORD.finditer(marked[0]):
         new = swaps.get(word[0].lower())
         if new and rng.random() < share:
-            edits.append(Edit(word.start(), word.end(), _cased(new, word[0])))
+            edits.append(Edit(word.start(), word.end(), cased(new, word[0])))
     return apply(marked, edits)
 
 
-def _cased(new: str, old: str) -> str:
+def cased(new: str, old: str) -> str:
     """A word in the case of the one that it replaces."""
     if old.isupper() and len(old) > 1:
         return new.upper()
     return new.capitalize() if old.istitle() else new
-
-
-def _her_or_his(word: str, after: str) -> str | None:
-    """What "his" and "her" become when the sexes change; None for other words."""
-    if word == "his":
-        return "her"
-    if word != "her":
-        return None
-    following = re.match(r" ([A-Za-z']+)", after)
-    return "his" if following and following[1].lower() not in _tables()["after_object"]["words"] else "him"
 
 
 def wrapped(marked: Marked, rng: np.random.Generator) -> Marked:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cdi_nlp.detect.neutral import Neutralizer
+from cdi_nlp.detect.neutral import neutral
 from cdi_nlp.detect.windows import Window
 from cdi_nlp.errors import ModelError
 
@@ -41,16 +41,12 @@ def _hashers() -> tuple[Any, Any, Any]:
 
 
 def features(found: Sequence[Window]) -> "csr_matrix":
-    """Windows, made neutral, as sparse rows in float32: hashed words and pairs, characters, and the neighbours' words."""
+    """Windows made neutral, as sparse rows in float32: hashed words and pairs, characters, the neighbours' words."""
     from scipy.sparse import hstack  # noqa: PLC0415
 
     words, letters, around = _hashers()
-    targets, beside = [], []
-    for window in found:
-        person = Neutralizer()
-        before, target, after = (person.read(text).text for text in (window.before, window.target, window.after))
-        targets.append(target)
-        beside.append(f"{before} {after}")
+    targets = [neutral(window.target).text for window in found]
+    beside = [f"{neutral(window.before).text} {neutral(window.after).text}" for window in found]
     parts = [words.transform(targets), letters.transform(targets), around.transform(beside) * BESIDE]
     return hstack(parts, format="csr", dtype=np.float32)
 

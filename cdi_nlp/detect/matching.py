@@ -18,6 +18,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from cdi_nlp.records import Record, Segment
+from cdi_nlp.taxonomy.neutral import neutral_words
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase, Slot
 
 _SAME_LENGTH = str.maketrans(
@@ -165,6 +166,18 @@ SEEN_THROUGH = tuple(
     "deliberately suddenly physically simply initially previously later quickly immediately".split()
 )
 """Words that a pattern reads over: "was not assaulted" is a mention of "was assaulted", and a cue negates it."""
+
+
+@cache
+def origins() -> frozenset[str]:
+    """Words for where people come from, over which a pattern reads as well: they are no part of what was done."""
+    words = neutral_words()
+    return words.origins | words.colours
+
+
+def seen_through() -> frozenset[str]:
+    """Every word that a pattern reads over."""
+    return origins() | set(SEEN_THROUGH)
 
 
 def _tokens(doc: Doc, squeezed: tuple[int, ...] = ()) -> Tokens:
@@ -315,7 +328,7 @@ class PhraseIndex:
     def holds(self, name: str, page: Page) -> bool:
         """Whether a group matches a segment, which is tokenized only if it may."""
         possible = _possible(self._by_name[name], page.words)
-        return bool(possible) and bool(hits(possible, page.tokens()))
+        return bool(possible) and bool(hits(possible, page.tokens(), through=self.through))
 
 
 def _possible(table: _Table, words: AbstractSet[str]) -> list[Compiled]:

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from cdi_nlp.detect.neutral import Neutralizer
+from cdi_nlp.detect.neutral import neutral
 from cdi_nlp.detect.windows import Passage, Window
 from cdi_nlp.records import Reporter, Status, When
 from cdi_nlp.taxonomy import DETECTED
@@ -106,10 +106,9 @@ class Network(nn.Module):
 def encode(window: Window, tokenizer: Tokenizer) -> Encoded:
     """A window as [CLS] before [SEP] target [SEP] after [SEP], each part made neutral and cut to its most tokens."""
     opens, stop = _special(tokenizer)
-    person = Neutralizer()
-    before = _ids(person, window.before, tokenizer)[-BEFORE:]
-    own = _placed(person, window.target, tokenizer, part=0)[:TARGET]
-    after = _ids(person, window.after, tokenizer)[:AFTER]
+    before = _ids(window.before, tokenizer)[-BEFORE:]
+    own = _placed(window.target, tokenizer, part=0)[:TARGET]
+    after = _ids(window.after, tokenizer)[:AFTER]
     tokens = [opens, *before, stop, *(token for token, _ in own), stop, *after, stop]
     places = [NOWHERE] * (len(before) + 2) + [place for _, place in own]
     return Encoded(tokens, places + [NOWHERE] * (len(tokens) - len(places)))
@@ -118,26 +117,23 @@ def encode(window: Window, tokenizer: Tokenizer) -> Encoded:
 def encode_passage(passage: Passage, tokenizer: Tokenizer) -> Encoded:
     """A passage as [CLS] part [SEP] part [SEP] ..., questions before their answers, cut to the greatest length."""
     opens, stop = _special(tokenizer)
-    person = Neutralizer()
     tokens, places = [opens], [NOWHERE]
     for number, (words, question) in enumerate(zip(passage.parts, passage.questions, strict=True)):
-        asked = _ids(person, question, tokenizer)[:BEFORE]
-        own = _placed(person, words, tokenizer, part=number)
+        asked = _ids(question, tokenizer)[:BEFORE]
+        own = _placed(words, tokenizer, part=number)
         tokens += [*asked, *(token for token, _ in own), stop]
         places += [*[NOWHERE] * len(asked), *(place for _, place in own), NOWHERE]
     return Encoded(tokens[: LENGTHS[-1]], places[: LENGTHS[-1]])
 
 
-def _ids(person: Neutralizer, text: str, tokenizer: Tokenizer) -> list[int]:
+def _ids(text: str, tokenizer: Tokenizer) -> list[int]:
     """The tokens of a text that only gives context."""
-    return [token for token, _ in _placed(person, text, tokenizer, part=0)] if text else []
+    return [token for token, _ in _placed(text, tokenizer, part=0)] if text else []
 
 
-def _placed(
-    person: Neutralizer, text: str, tokenizer: Tokenizer, *, part: int
-) -> list[tuple[int, tuple[int, int, int]]]:
+def _placed(text: str, tokenizer: Tokenizer, *, part: int) -> list[tuple[int, tuple[int, int, int]]]:
     """The tokens of a text made neutral, each with the characters of the text itself that it stands for."""
-    plain = person.read(text)
+    plain = neutral(text)
     read = tokenizer.encode(plain.text, add_special_tokens=False)
     return [(token, (part, *plain.place(*at))) for token, at in zip(read.ids, read.offsets, strict=True)]
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.context import REPORTERS, Asks, Context, Meaning, Signs
-from cdi_nlp.detect.matching import SEEN_THROUGH, Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed
+from cdi_nlp.detect.matching import Hit, Page, PhraseIndex, Tokenizer, Tokens, hashed, origins, seen_through
 from cdi_nlp.records import DISCLOSING, Finding, Record, Status
 from cdi_nlp.taxonomy import load_taxonomy
 from cdi_nlp.taxonomy.cues import Cue, Cues, load_cues
@@ -41,9 +41,9 @@ class PatternDetector:
     context: Context = field(init=False)
     by_id: dict[str, Pattern] = field(init=False)
     order: dict[str, int] = field(init=False)
-    stated: PhraseIndex = field(default_factory=lambda: PhraseIndex(through=hashed(SEEN_THROUGH)))
+    stated: PhraseIndex = field(default_factory=lambda: PhraseIndex(through=hashed(seen_through())))
     asked: PhraseIndex = field(default_factory=PhraseIndex)
-    parts: PhraseIndex = field(default_factory=PhraseIndex)
+    parts: PhraseIndex = field(default_factory=lambda: PhraseIndex(through=hashed(origins())))
     barred: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

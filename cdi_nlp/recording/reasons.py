@@ -12,7 +12,8 @@ from cdi_nlp.detect import Reading
 from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.records import Segment
-from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
+from cdi_nlp.taxonomy.data import data_folder, read_toml
+from cdi_nlp.taxonomy.patterns import phrases, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
 
 NONE_GIVEN = "none_given"

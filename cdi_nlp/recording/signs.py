@@ -15,7 +15,8 @@ from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten, hits
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.ingest.logs import segments
 from cdi_nlp.records import Segment
-from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_frequency, read_toml, strings
+from cdi_nlp.taxonomy.data import data_folder, read_toml
+from cdi_nlp.taxonomy.patterns import phrases, read_frequency, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase, build_lexicon
 
 KEYS = frozenset("name any unless why finds misses".split())

@@ -21,7 +21,8 @@ from typing import Any, Literal, get_args
 
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.records import Reporter, Status, When
-from cdi_nlp.taxonomy.patterns import data_folder, phrases, read_toml, strings
+from cdi_nlp.taxonomy.data import data_folder, read_toml
+from cdi_nlp.taxonomy.patterns import phrases, strings
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase
 
 Direction = Literal["before", "after", "around"]

@@ -1,4 +1,4 @@
-"""The words of `neutral.toml`, `names.txt` and `words.txt`: what tells who people are, and what a model reads instead."""
+"""The words that tell who people are, and what a model reads instead: `neutral.toml`, `names.txt` and `words.txt`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,28 +7,38 @@ from importlib.resources.abc import Traversable
 from typing import cast
 
 from cdi_nlp.errors import TaxonomyError
-from cdi_nlp.taxonomy.patterns import data_folder, read_toml
+from cdi_nlp.taxonomy.data import data_folder, read_toml
 
 
 @dataclass(frozen=True, slots=True)
 class NeutralWords:
     """What words stand for people's names, sexes and origins; every word is in lower case.
 
-    `names` are no English words, `either` are both, `words` are English words; `kept` have a capital and are no names.
+    `names` are no English words, `either` are both, `words` are English words; `kept` have a capital and are no names;
+    `neuter` are readings that name no sex.
     """
 
     reads_as: Mapping[str, str]
+    neuter: frozenset[str]
     origins: frozenset[str]
     colours: frozenset[str]
     people: frozenset[str]
     titles: frozenset[str]
     ranks: frozenset[str]
     relations: frozenset[str]
-    called: tuple[str, ...]
+    called: str
     names: frozenset[str]
     either: frozenset[str]
     words: frozenset[str]
     kept: frozenset[str]
+
+    def alike(self) -> tuple[frozenset[str], ...]:
+        """The sets of words that differ in sex alone."""
+        groups: dict[str, set[str]] = {}
+        for word, reading in self.reads_as.items():
+            if len(word) > 1 and reading != "a":
+                groups.setdefault(reading, {reading} - self.neuter).add(word)
+        return tuple(frozenset(group) for group in groups.values())
 
 
 @cache
@@ -39,19 +49,22 @@ def neutral_words(folder: Traversable | None = None) -> NeutralWords:
     reads_as = cast("dict[str, str]", table["reads_as"])
     chained = sorted(word for word in reads_as.values() if word in reads_as)
     if chained:
-        raise TaxonomyError(f"neutral.toml: {chained[0]!r} is read as and reads as another; name the last word of the two")
+        raise TaxonomyError(
+            f"neutral.toml: {chained[0]!r} is read as and reads as another; name the last word of the two"
+        )
     origins = cast("dict[str, list[str]]", table["origins"])
     names = cast("dict[str, list[str]]", table["names"])
     either = frozenset(names["either"])
     return NeutralWords(
         reads_as=reads_as,
+        neuter=frozenset(cast("list[str]", table["neuter"])),
         origins=frozenset(origins["words"]),
         colours=frozenset(origins["colours"]),
         people=frozenset(origins["people"]),
         titles=frozenset(names["titles"]),
         ranks=frozenset(names["ranks"]),
         relations=frozenset(names["relations"]),
-        called=tuple(names["called"]),
+        called=str(names["called"]),
         names=_lines(own / "names.txt"),
         either=either,
         words=_lines(own / "words.txt"),

@@ -16,14 +16,14 @@ finds, misses   examples: [the expected words] in brackets; a miss may match wit
 """
 
 import csv
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
 
 from cdi_nlp.errors import TaxonomyError
+from cdi_nlp.taxonomy.data import data_folder, read_toml
+from cdi_nlp.taxonomy.neutral import neutral_words
 from cdi_nlp.taxonomy.phrases import Lexicon, Phrase, build_lexicon, compile_phrases
 
 Within = int | Literal["record"]
@@ -58,25 +58,12 @@ class Pattern:
     precision: float = PRIOR_PRECISION
 
 
-def data_folder() -> Traversable:
-    """The folder of the taxonomy's data, in a checkout or in a wheel."""
-    return files("cdi_nlp.taxonomy")
-
-
-def read_toml(file: Traversable) -> dict[str, object]:
-    """A TOML file of the taxonomy, or a TaxonomyError that names it and the line."""
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise TaxonomyError(f"{file.name}: {error}; correct it") from error
-
-
 def load_patterns(folder: Traversable | None = None) -> tuple[Lexicon, tuple[Pattern, ...]]:
     """The lexicon and every pattern, in the order of file name and place in the file."""
     folder = folder or data_folder()
     tables = [(file.name, read_toml(file)) for file in pattern_files(folder)]
     shared = ("lexicon.toml", read_toml(folder / "lexicon.toml"))
-    lexicon = build_lexicon([shared, *tables], frequency=read_frequency(folder))
+    lexicon = build_lexicon([shared, *tables], frequency=read_frequency(folder), alike=neutral_words().alike())
     measured = read_precision(folder)
     patterns: dict[str, Pattern] = {}
     for file, table in tables:

@@ -8,7 +8,7 @@ from typing import Literal, cast, get_args
 
 from cdi_nlp.errors import TaxonomyError
 from cdi_nlp.records import Relation, Sex
-from cdi_nlp.taxonomy.patterns import data_folder, read_toml
+from cdi_nlp.taxonomy.data import data_folder, read_toml
 
 Role = Literal["victim", "suspect"]
 KEYS = frozenset("words sex several child relation role speaker".split())

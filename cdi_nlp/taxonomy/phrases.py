@@ -9,7 +9,7 @@ A word stands for all its known forms (`punch` for punches, punched, punching); 
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -46,13 +46,18 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Lexicon:
-    """The words that phrases are made of: shorthand to plain word, word to its forms, named lists and phrase sets."""
+    """The words that phrases are made of: shorthand to plain word, word to its forms, named lists and phrase sets.
+
+    `counterparts` are the words of the other sex: a phrase that names one names them all, for who someone is decides no
+    offence.
+    """
 
     plain: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     frequency: Mapping[str, int] = field(default_factory=dict)
+    counterparts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _slots: dict[str, Slot] = field(default_factory=dict, compare=False, repr=False)
     _weights: dict[frozenset[str], int] = field(default_factory=dict, compare=False, repr=False)
 
@@ -95,9 +100,15 @@ def plural(noun: str) -> frozenset[str]:
 
 
 def build_lexicon(
-    tables: Sequence[tuple[str, Mapping[str, object]]], *, frequency: Mapping[str, int] | None = None
+    tables: Sequence[tuple[str, Mapping[str, object]]],
+    *,
+    frequency: Mapping[str, int] | None = None,
+    alike: Iterable[frozenset[str]] = (),
 ) -> Lexicon:
-    """One lexicon from the word tables of several files; the same name with two meanings is an error."""
+    """One lexicon from the word tables of several files; the same name with two meanings is an error.
+
+    `alike` are sets of words of one meaning but for the sex of whom they name.
+    """
     plain: dict[str, str] = {}
     forms: dict[str, frozenset[str]] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -110,7 +121,24 @@ def build_lexicon(
             forms[verb] = forms.get(verb, frozenset()) | (irregular or inflect(verb))
         _merge(file, "lists", lists, _groups(file, table.get("lists", {})))
         _merge(file, "phrases", sets, _groups(file, table.get("phrases", {})))
-    return Lexicon(plain=plain, forms=forms, lists=lists, sets=sets, frequency=frequency or {})
+    return Lexicon(
+        plain=plain,
+        forms=forms,
+        lists=lists,
+        sets=sets,
+        frequency=frequency or {},
+        counterparts=_counterparts(alike, plain),
+    )
+
+
+def _counterparts(alike: Iterable[frozenset[str]], plain: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """For each plain word the plain words of its set; sets that share a plain word are one."""
+    joined: list[frozenset[str]] = []
+    for own in alike:
+        group = frozenset(plain.get(word, word) for word in own)
+        met = [other for other in joined if other & group]
+        joined = [other for other in joined if other not in met] + [group.union(*met)]
+    return {word: group for group in joined for word in group if len(group) > 1}
 
 
 def _merge(file: str, table: str, into: dict[str, T], new: Mapping[str, T]) -> None:
@@ -190,7 +218,8 @@ def _choice(choice: str, lexicon: Lexicon, *, where: str) -> frozenset[str]:
     exact = choice.removeprefix("=")
     if not _WORD.fullmatch(exact):
         raise TaxonomyError(f"{where}: {choice!r} is not one lower-case word; split it or use a phrase set")
-    return frozenset({exact}) if choice.startswith("=") else lexicon.forms.get(exact, frozenset({exact}))
+    own = frozenset({exact}) if choice.startswith("=") else lexicon.forms.get(exact, frozenset({exact}))
+    return own.union(*(lexicon.counterparts.get(word, ()) for word in own))
 
 
 def _certain(slots: tuple[Slot, ...], lexicon: Lexicon, *, where: str) -> list[frozenset[str]]:

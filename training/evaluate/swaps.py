@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.augment import Edit, apply, people
+from training.augment import Edit, apply, cased
 from training.marks import Marked
 from training.windows import Told
 
@@ -29,6 +29,7 @@ class _Tables:
     names: Mapping[str, Mapping[str, tuple[str, ...]]]
     sex_of: Mapping[str, str]
     sexes: Mapping[str, str]
+    after_object: frozenset[str]
     relations: Mapping[str, str]
     ethnicity: Mapping[str, tuple[str, ...]]
     titled: re.Pattern[str]
@@ -51,6 +52,7 @@ def _tables() -> _Tables:
         names=names,
         sex_of={name: kind for row in names.values() for kind in ("male", "female") for name in row[kind]},
         sexes=table["sexes"],
+        after_object=frozenset(table["after_object"]["words"]),
         relations=relations,
         ethnicity=ethnicity,
         titled=re.compile(rf"\b(?i:{'|'.join(table['titles']['words'])})\.? ([A-Z][A-Za-z]{{2,}})\b"),
@@ -63,14 +65,17 @@ def _tables() -> _Tables:
 def names(marked: Marked, rng: np.random.Generator) -> Marked:
     """Every first name and every surname after a title as another of one drawn origin, and a name put to relations.
 
-    One name stays one name through the text, and a first name keeps its sex.
+    One name stays one name through the text, two stay two, and a first name keeps its sex.
     """
     tables, text = _tables(), marked[0]
     pool = tables.names[list(tables.names)[int(rng.integers(len(tables.names)))]]
     given: dict[str, str] = {}
 
     def drawn(old: str, kind: str) -> str:
-        return given.setdefault(old, pool[kind][int(rng.integers(len(pool[kind])))])
+        if old not in given:
+            left = [name for name in pool[kind] if name not in given.values()] or pool[kind]
+            given[old] = left[int(rng.integers(len(left)))]
+        return given[old]
 
     edits = {}
     for word in tables.titled.finditer(text):
@@ -86,16 +91,29 @@ def names(marked: Marked, rng: np.random.Generator) -> Marked:
     return apply(marked, list(edits.values()))
 
 
-def sexes(marked: Marked, rng: np.random.Generator) -> Marked:
-    """Every he a she and every husband a wife, and the reverse; first names stay as they are."""
-    marked = people(marked, rng)
+def sexes(marked: Marked, rng: np.random.Generator) -> Marked:  # noqa: ARG001  every change has one shape
+    """Every he a she and every husband a wife, and the reverse; first names stay as they are.
+
+    "her" becomes "his" before a thing or person had, else "him".
+    """
     table = _tables().sexes
-    edits = [
-        Edit(word.start(), word.end(), _cased(table[word[0].lower()], word[0]))
-        for word in _WORD.finditer(marked[0])
-        if word[0].lower() in table
-    ]
+    edits = []
+    for word in _WORD.finditer(marked[0]):
+        low = word[0].lower()
+        new = table.get(low) or _her_or_his(low, marked[0][word.end() :])
+        if new:
+            edits.append(Edit(word.start(), word.end(), cased(new, word[0])))
     return apply(marked, edits)
+
+
+def _her_or_his(word: str, after: str) -> str | None:
+    """What "his" and "her" become when the sexes change; None for other words."""
+    if word == "his":
+        return "her"
+    if word != "her":
+        return None
+    following = re.match(r" ([A-Za-z']+)", after)
+    return "his" if following and following[1].lower() not in _tables().after_object else "him"
 
 
 def ethnicity(marked: Marked, rng: np.random.Generator) -> Marked:
@@ -109,24 +127,17 @@ def ethnicity(marked: Marked, rng: np.random.Generator) -> Marked:
         kind = next(own for own in tables.ethnicity.values() if old in map(str.lower, own))
         others = [word for word in kind if word.lower() != old]
         new = given.setdefault(old, others[int(rng.integers(len(others)))])
-        edits.append(Edit(start, end, _cased(new, text[start:end])))
+        edits.append(Edit(start, end, cased(new, text[start:end])))
     origins = (*tables.ethnicity["colours"], *tables.ethnicity["nations"], *tables.ethnicity["religions"])
     for found in tables.bare.finditer(text):
         if any(start <= found.start(2) <= end + 1 for start, end in held):
             continue
         new = given.setdefault(found[2].lower(), origins[int(rng.integers(len(origins)))])
         if found[1]:
-            article = _cased("an" if new[0].lower() in "aeiou" else "a", found[1])
+            article = cased("an" if new[0].lower() in "aeiou" else "a", found[1])
             edits.append(Edit(found.start(1), found.end(1), article))
         edits.append(Edit(found.start(2), found.start(2), (new.upper() if found[2].isupper() else new) + " "))
     return apply(marked, edits)
-
-
-def _cased(new: str, old: str) -> str:
-    """A word in the case of the one that it replaces."""
-    if old.isupper() and len(old) > 1:
-        return new.upper()
-    return new[0].upper() + new[1:] if old[0].isupper() else new
 
 
 SWAPS: Mapping[str, tuple[Callable[[Marked, np.random.Generator], Marked], int]] = {
