@@ -27,6 +27,7 @@ from training.config import Fit
 from training.corpus import Entry
 from training.examples import LOUD, Example, PassageExample, example, loss_of, passage_example, passage_loss
 from training.passages import LabelledPassage, composed, labelled_passages
+from training.resume import Fitting, Run, done, keep, resumed
 from training.windows import Labelled, Told, all_windows, of_entry
 
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -132,10 +133,13 @@ def fit_encoder(
     *,
     held: Sequence[Labelled],
     fit: Fit,
-    out: Path,
+    run: Run,
     say: Callable[[str], None],
 ) -> None:
-    """Fit the encoder and write its best epoch into `out`: weights, tokenizer and configuration."""
+    """Fit the encoder and write its best epoch into the run's folder: weights, tokenizer and configuration.
+
+    A fit that was stopped goes on from the last epoch that it ended.
+    """
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
     network, tokenizer, config = begun(start_folder(fit))
@@ -144,31 +148,43 @@ def fit_encoder(
     steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * fit.epochs
     optimizer, schedule = optimizer_of(network, rate=fit.rate, steps=steps)
     mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(KEPT))  # type: ignore[no-untyped-call]
-    weight = torch.full((len(LABELS),), LOUD)
-    best = -1.0
+    fitting = Fitting(network, mean, optimizer, schedule, rng)
     passages = sum(isinstance(one, PassageExample) for one in examples)
     say(f"{len(examples)} texts an epoch, {passages} of them passages; {steps} steps; {len(held)} windows held")
-    for number in range(fit.epochs):
+    finished, best = resumed(fitting, run)
+    if finished:
+        say(f"resumes after epoch {finished}")
+    for number in range(finished, fit.epochs):
         examples = examples if number == 0 else epoch_of(reader, fit=fit, rng=rng)
-        start, total = time.monotonic(), 0.0
-        network.train()
-        for rows in batches(examples, size=fit.batch, rng=rng):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = batch_loss(network, rows, weight=weight)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            mean.update_parameters(network)
-            total += loss.item() * len(rows)
+        start = time.monotonic()
+        loss = an_epoch(fitting, examples, size=fit.batch)
         averaged = cast("Network", mean.module)
         score = micro_f1(averaged, held, tokenizer=tokenizer)
         spent = time.monotonic() - start
-        say(f"epoch {number + 1}: loss {total / len(examples):.4f}, held micro-F1 {score:.3f}, {spent:.0f} s")
+        say(f"epoch {number + 1}: loss {loss:.4f}, held micro-F1 {score:.3f}, {spent:.0f} s")
         if score > best:
             best = score
-            save(averaged, tokenizer, config, out)
+            save(averaged, tokenizer, config, run.folder)
+        keep(fitting, run, epochs=number + 1, best=best)
+    done(run)
+
+
+def an_epoch(fitting: Fitting, examples: Sequence[AnyExample], *, size: int) -> float:
+    """Fit to each example once, in batches; the mean loss."""
+    network, total = cast("Network", fitting.network), 0.0
+    weight = torch.full((len(LABELS),), LOUD)
+    network.train()
+    for rows in batches(examples, size=size, rng=fitting.rng):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = batch_loss(network, rows, weight=weight)
+        fitting.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        fitting.optimizer.step()
+        fitting.schedule.step()
+        cast("AveragedModel", fitting.mean).update_parameters(network)
+        total += loss.item() * len(rows)
+    return total / len(examples)
 
 
 def batch_loss(network: Network, rows: Sequence[AnyExample], *, weight: Tensor) -> Tensor:

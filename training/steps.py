@@ -97,7 +97,7 @@ def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
         if bags:
             fit_to_own(config, parts, bags=bags, held=bags_of(held), linear=load_linear(out), say=say)
         else:
-            fit_network(config, parts, say=say)
+            fit_network(config, parts, key=_digest(encoder), say=say)
         fresh(out, "encoder", encoder)
     detector = load_pattern_detector()
     weighed = f"{encoder} {detector.version}"
@@ -158,12 +158,14 @@ def fit_to_own(
     fit_own(material, fit=config.encoder, out=config.folder, say=say)
 
 
-def fit_network(config: Config, parts: Parts, *, say: Say) -> None:
-    """Fine-tune the encoder into the run's folder."""
+def fit_network(config: Config, parts: Parts, *, key: str, say: Say) -> None:
+    """Fine-tune the encoder into the run's folder; `key` is the digest of all that it reads."""
     from training.fit_encoder import fit_encoder  # noqa: PLC0415  loads torch
+    from training.resume import Run  # noqa: PLC0415
 
     held = parts.held_windows
-    fit_encoder(parts.entries, parts.records, held=held, fit=config.encoder, out=config.folder, say=say)
+    run = Run(config.folder, key)
+    fit_encoder(parts.entries, parts.records, held=held, fit=config.encoder, run=run, say=say)
 
 
 def learned_from(config: Config, parts: Parts, own: Own) -> str:

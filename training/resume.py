@@ -1,0 +1,94 @@
+"""Resuming a fit: after each epoch everything that the next one begins from, so that a stop loses one epoch at most.
+
+Tensors lie in a safetensors file and the rest in JSON beside it; a resumed fit gives the weights of an unbroken one.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+FOLDER = "unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a fit writes, and `key`, the digest of all that it reads: a fit of anything else starts anew."""
+
+    folder: Path
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What changes while a fit goes on."""
+
+    network: nn.Module
+    mean: nn.Module
+    optimizer: Optimizer
+    schedule: LRScheduler
+    rng: np.random.Generator
+
+
+def keep(fitting: Fitting, run: Run, *, epochs: int, best: float) -> None:
+    """Write the state after `epochs` epochs."""
+    held = fitting.optimizer.state_dict()
+    tensors = {"torch": torch.get_rng_state()}
+    for name, module in (("network", fitting.network), ("mean", fitting.mean)):
+        tensors |= {f"{name} {own}": value for own, value in module.state_dict().items()}
+    for number, state in held["state"].items():
+        tensors |= {f"optimizer {number} {own}": torch.as_tensor(value) for own, value in state.items()}
+    rest = {
+        "key": run.key,
+        "epochs": epochs,
+        "best": best,
+        "groups": held["param_groups"],
+        "schedule": fitting.schedule.state_dict(),
+        "rng": fitting.rng.bit_generator.state,
+    }
+    folder, new = run.folder / FOLDER, run.folder / f"{FOLDER}.new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, new / "state.safetensors")
+    (new / "state.json").write_text(json.dumps(rest), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
+
+
+def resumed(fitting: Fitting, run: Run) -> tuple[int, float]:
+    """Put the kept state back where it is of the same fit: how many epochs are done, and the best score so far."""
+    file = run.folder / FOLDER / "state.json"
+    if not file.is_file():
+        return 0, -1.0
+    rest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if rest["key"] != run.key:
+        return 0, -1.0
+    tensors = load_file(run.folder / FOLDER / "state.safetensors")
+    for name, module in (("network", fitting.network), ("mean", fitting.mean)):
+        module.load_state_dict(_named(tensors, name))
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in _named(tensors, "optimizer").items():
+        number, own = name.split(" ", 1)
+        state.setdefault(int(number), {})[own] = value
+    fitting.optimizer.load_state_dict({"state": state, "param_groups": rest["groups"]})
+    fitting.schedule.load_state_dict(rest["schedule"])
+    fitting.rng.bit_generator.state = rest["rng"]
+    torch.set_rng_state(tensors["torch"])
+    return int(rest["epochs"]), float(rest["best"])
+
+
+def done(run: Run) -> None:
+    """Forget the kept state of a fit that ended."""
+    shutil.rmtree(run.folder / FOLDER, ignore_errors=True)
+
+
+def _named(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    return {own.removeprefix(f"{name} "): value for own, value in tensors.items() if own.startswith(f"{name} ")}
