@@ -24,7 +24,7 @@ LABELS = DETECTED
 STATUSES: tuple[Status, ...] = get_args(Status)
 REPORTERS: tuple[Reporter, ...] = get_args(Reporter)
 WHENS: tuple[When, ...] = get_args(When)
-LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256)
+LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256, 320, 384)
 """Token lengths that a batch is padded to: fixed shapes give the same bits whatever stands in the other rows."""
 BEFORE, TARGET, AFTER = 30, 72, 20
 """Most tokens of each part of a window, with the three special ones 125."""

@@ -1,7 +1,7 @@
 """Windows and passages: what a learned detector reads of a record.
 
 A segment alone is often too little ("He did it again"). A window is the segment with the one before it, or the question
-it answers, and the one after it. A passage is a run of segments, about ten lines: a course of conduct, or an order in
+it answers, and the one after it. A passage is a run of segments, about fourteen lines: a course of conduct, or an order in
 one line and its breach in another, is told by no window. Lines that a system wrote are left out of both.
 """
 
@@ -14,9 +14,9 @@ LEAST_LETTERS = 8
 """A segment with fewer letters tells nothing by itself ("NO.", "14:02")."""
 MOST_LETTERS = 400
 """Characters of a neighbour that a window holds."""
-PASSAGE_LETTERS = 640
-"""Characters of a passage: some 170 tokens, in capitals and shorthand up to 256."""
-OVERLAP = 200
+PASSAGE_LETTERS = 900
+"""Characters of a passage: some 230 tokens, in capitals and shorthand up to 384."""
+OVERLAP = 240
 """Characters of a passage's end with which the next one begins."""
 
 
