@@ -541,3 +541,15 @@ def test_no_character_of_given_entries_is_lost(parts: list[tuple[str, str | None
 def test_very_long_texts(part: str) -> None:
     text = part * (200_000 // len(part))
     check(text, parse_entries(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: ward manager\nTo: adult MASH inbox (day.centre@hospice.example)\nDear all, I have been asked by our trustees to send this on to you.",
+        "From: clinical lead, nursing home\nTo: Safeguarding adults; CQC; police vulnerability desk\nDuty of candour notice, medication event 3 December",
+    ],
+)
+def test_a_mail_header_that_fills_its_line_is_read(text):
+    record = with_entries(Record("mail", text, ()))
+    assert [text[one.start : one.end] for one in segments(record)][-1] == text.rpartition("\n")[2]

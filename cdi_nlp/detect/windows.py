@@ -1,8 +1,8 @@
 """Windows and passages: what a learned detector reads of a record.
 
 A segment alone is often too little ("He did it again"). A window is the segment with the one before it, or the question
-it answers, and the one after it. A passage is a run of segments, some fourteen lines: a course of conduct, or an order in
-one line and its breach in another, is told by no window. Lines that a system wrote are left out of both.
+it answers, and the one after it. A passage is a run of segments, fourteen lines or so: a course of conduct, or an order
+in one line and its breach in another, is told by no window. Lines that a system wrote are left out of both.
 """
 
 from dataclasses import dataclass

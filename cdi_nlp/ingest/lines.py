@@ -114,7 +114,7 @@ def _goes_on(text: str, before: Line, line: Line, sizes: dict[int, int]) -> bool
     if not _NARROWEST <= size <= _WIDEST:
         return False
     last = text[max(before.body, before.end - 24) : before.end].rpartition(" ")[2]
-    if last in _REPLIED:
+    if not last or last in _REPLIED:  # nothing but a header, such as a mail's "To:", does not run on
         return False
     if last.lower() in _DANGLING:
         return True
