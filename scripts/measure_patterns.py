@@ -6,7 +6,8 @@ Writes precision.csv and frequency.csv into cdi_nlp/taxonomy/.
 
 A hit is a record or entry in which the pattern fires with a status that discloses, and stands after a graver family
 told in the same breath has absorbed it; it is right where the writer marked that family. What was open to the pattern
-writers, what the weigher is fitted to and what is kept for testing (data/corpus/split.toml) is left out. Counts, not
+writers, what was written against patterns, what the weigher is fitted to and what is kept for testing
+(data/corpus/split.toml) is left out. Counts, not
 shares, are written: the loader draws small counts to a prior.
 """
 
@@ -22,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from cdi_nlp.detect import read  # noqa: E402  training stands beside the package, not in it
 from cdi_nlp.pipeline import build_scanner  # noqa: E402
 from cdi_nlp.settings import PATTERNS_ONLY  # noqa: E402
-from training.corpus import calibration, held_out, open_batches, part_of, read_entries, read_records  # noqa: E402
+from training.corpus import calibration, held_out, not_measured, open_batches, part_of, read_entries, read_records  # noqa: E402
 from training.windows import Told, of_entry, of_record  # noqa: E402
 
 TAXONOMY = ROOT / "cdi_nlp/taxonomy"
@@ -33,7 +34,7 @@ LEAST = 5
 def unseen() -> Iterator[Told]:
     """The training texts that no pattern writer saw and to which no weigher is fitted."""
     split, held = held_out(), calibration()
-    seen = open_batches() | held["entries"] | held["records"]
+    seen = open_batches() | not_measured() | held["entries"] | held["records"]
     for entry in read_entries():
         if part_of(entry.batch, kind="entries", split=split) == "train" and entry.batch not in seen:
             yield of_entry(entry)

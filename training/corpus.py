@@ -134,6 +134,11 @@ def open_batches(folder: Path = CORPUS) -> frozenset[str]:
     return frozenset(_split(folder)["open_to_patterns"]["batches"])
 
 
+def not_measured(folder: Path = CORPUS) -> frozenset[str]:
+    """The batches written against patterns, on which no pattern's precision is measured either."""
+    return frozenset(_split(folder)["not_measured"]["batches"])
+
+
 def _split(folder: Path) -> dict[str, Any]:
     return tomllib.loads((folder / "split.toml").read_text(encoding="utf-8"))
 
