@@ -544,5 +544,7 @@ def test_very_long_texts(part: str) -> None:
 
 
 def test_a_mail_header_that_fills_its_line_is_read():
-    text = "From: lead, nursing home\nTo: adults desk; vulnerability desk of the police\nNotice of an event on 3 December"
+    text = (
+        "From: lead, nursing home\nTo: adults desk; vulnerability desk of the police\nNotice of an event on 3 December"
+    )
     assert lines(text)[-1][1] == "Notice of an event on 3 December"

@@ -33,12 +33,12 @@ class NeutralWords:
     kept: frozenset[str]
 
     def alike(self) -> tuple[frozenset[str], ...]:
-        """The sets of words that differ in sex alone."""
+        """The sets of words that differ in sex alone; "her" stands in two, for "him" and for "his"."""
         groups: dict[str, set[str]] = {}
         for word, reading in self.reads_as.items():
-            if len(word) > 1 and reading != "a":
+            if len(word) > 1 and reading != "a" and reading != "him":
                 groups.setdefault(reading, {reading} - self.neuter).add(word)
-        return tuple(frozenset(group) for group in groups.values())
+        return (*map(frozenset, groups.values()), frozenset({"him", "her"}), frozenset({"his", "her"}))
 
 
 @cache

@@ -10,6 +10,7 @@ not_before, not_after   words that may not follow, or precede, the match
 on          "text", or "question": matches the question of an answer that says yes
 at_least    in how many segments of a record it must match (a course of conduct)
 vague       true for words that name an offence without telling it ("assaulted"): they add nothing to a told act
+as_written  true where "he" and "her" tell two people apart; else a word for one sex stands for the other too
 ignores     cue kinds that do not change its status, e.g. ["feared"] where the words themselves are the offence
 code        the Home Office code, where the words decide it
 finds, misses   examples: [the expected words] in brackets; a miss may match with a status that does not disclose
@@ -28,7 +29,7 @@ from cdi_nlp.taxonomy.phrases import Lexicon, Phrase, build_lexicon, compile_phr
 
 Within = int | Literal["record"]
 KEYS = frozenset(
-    "id any with within without not_before not_after on at_least vague ignores code why finds misses".split()
+    "id any with within without not_before not_after on at_least vague as_written ignores code why finds misses".split()
 )
 PRIOR_PRECISION = 0.65
 """Precision before anything is measured; also the centre that a family's small counts are drawn to."""
@@ -63,12 +64,13 @@ def load_patterns(folder: Traversable | None = None) -> tuple[Lexicon, tuple[Pat
     folder = folder or data_folder()
     tables = [(file.name, read_toml(file)) for file in pattern_files(folder)]
     shared = ("lexicon.toml", read_toml(folder / "lexicon.toml"))
-    lexicon = build_lexicon([shared, *tables], frequency=read_frequency(folder), alike=neutral_words().alike())
+    lexicon = build_lexicon([shared, *tables], frequency=read_frequency(folder))
+    either = lexicon.of_either_sex(neutral_words().alike())
     measured = read_precision(folder)
     patterns: dict[str, Pattern] = {}
     for file, table in tables:
         for row in _rows(file, table):
-            pattern = _pattern(file, row, lexicon=lexicon, measured=measured)
+            pattern = _pattern(file, row, lexicon=lexicon, either=either, measured=measured)
             if pattern.id in patterns:
                 raise TaxonomyError(f"{file}: pattern id {pattern.id!r} is used twice; rename one")
             patterns[pattern.id] = pattern
@@ -119,7 +121,10 @@ def _rows(file: str, table: Mapping[str, object]) -> list[Mapping[str, object]]:
     return rows
 
 
-def _pattern(file: str, row: Mapping[str, object], *, lexicon: Lexicon, measured: Mapping[str, float]) -> Pattern:
+def _pattern(
+    file: str, row: Mapping[str, object], *, lexicon: Lexicon, either: Lexicon, measured: Mapping[str, float]
+) -> Pattern:
+    """A pattern; what it finds it finds of either sex, what stops it is read as written."""
     name = str(row.get("id", "?"))
     where = f"{file}: {name}"
     unknown = set(row) - KEYS
@@ -134,11 +139,12 @@ def _pattern(file: str, row: Mapping[str, object], *, lexicon: Lexicon, measured
     on = row.get("on", "text")
     if on not in ("text", "question"):
         raise TaxonomyError(f"{where}: on is {on!r}; choose 'text' or 'question'")
+    finder = lexicon if row.get("as_written") else either
     return Pattern(
         id=name,
         family=name.split(".", maxsplit=1)[0],
-        phrases=phrases(strings(row["any"], where=where)[0], lexicon, where=where),
-        needs=tuple(phrases(group, lexicon, where=where) for group in needs),
+        phrases=phrases(strings(row["any"], where=where)[0], finder, where=where),
+        needs=tuple(phrases(group, finder, where=where) for group in needs),
         within="record" if within == "record" else int(str(within)),
         without=phrases(strings(row.get("without"), where=where, empty=True)[0], lexicon, where=where),
         not_before=word_set(row.get("not_before", ""), lexicon, where=where),

@@ -10,7 +10,7 @@ A word stands for all its known forms (`punch` for punches, punched, punching); 
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cdi_nlp.errors import TaxonomyError
@@ -48,8 +48,7 @@ class Phrase:
 class Lexicon:
     """The words that phrases are made of: shorthand to plain word, word to its forms, named lists and phrase sets.
 
-    `counterparts` are the words of the other sex: a phrase that names one names them all, for who someone is decides no
-    offence.
+    `counterparts` are the words that stand for a word beside itself, such as that of the other sex.
     """
 
     plain: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +65,14 @@ class Lexicon:
         if words not in self._weights:
             self._weights[words] = sum(self.frequency.get(word, 1) for word in words)
         return self._weights[words]
+
+    def of_either_sex(self, alike: Iterable[frozenset[str]]) -> "Lexicon":
+        """A lexicon whose words stand for those of the other sex too; `alike` are sets that differ in sex alone."""
+        found: dict[str, frozenset[str]] = {}
+        for own in alike:
+            group = frozenset(self.plain.get(word, word) for word in own)
+            found |= {word: found.get(word, frozenset()) | group for word in group}
+        return replace(self, counterparts=found, _slots={})
 
     def slot(self, part: str, *, where: str) -> Slot:
         """One part of a phrase, compiled once however many phrases hold it."""
@@ -103,12 +110,8 @@ def build_lexicon(
     tables: Sequence[tuple[str, Mapping[str, object]]],
     *,
     frequency: Mapping[str, int] | None = None,
-    alike: Iterable[frozenset[str]] = (),
 ) -> Lexicon:
-    """One lexicon from the word tables of several files; the same name with two meanings is an error.
-
-    `alike` are sets of words of one meaning but for the sex of whom they name.
-    """
+    """One lexicon from the word tables of several files; the same name with two meanings is an error."""
     plain: dict[str, str] = {}
     forms: dict[str, frozenset[str]] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -121,24 +124,7 @@ def build_lexicon(
             forms[verb] = forms.get(verb, frozenset()) | (irregular or inflect(verb))
         _merge(file, "lists", lists, _groups(file, table.get("lists", {})))
         _merge(file, "phrases", sets, _groups(file, table.get("phrases", {})))
-    return Lexicon(
-        plain=plain,
-        forms=forms,
-        lists=lists,
-        sets=sets,
-        frequency=frequency or {},
-        counterparts=_counterparts(alike, plain),
-    )
-
-
-def _counterparts(alike: Iterable[frozenset[str]], plain: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """For each plain word the plain words of its set; sets that share a plain word are one."""
-    joined: list[frozenset[str]] = []
-    for own in alike:
-        group = frozenset(plain.get(word, word) for word in own)
-        met = [other for other in joined if other & group]
-        joined = [other for other in joined if other not in met] + [group.union(*met)]
-    return {word: group for group in joined for word in group if len(group) > 1}
+    return Lexicon(plain=plain, forms=forms, lists=lists, sets=sets, frequency=frequency or {})
 
 
 def _merge(file: str, table: str, into: dict[str, T], new: Mapping[str, T]) -> None:
