@@ -57,5 +57,12 @@ def test_a_fit_of_anything_else_starts_anew(tmp_path):
     run = Run(tmp_path, "one corpus")
     keep(begun(), run, epochs=2, best=0.5)
     assert resumed(begun(), Run(tmp_path, "another corpus")) == (0, -1.0)
+    assert resumed(begun(), run) == (0, -1.0)  # forgotten: other weights may stand there by now
+
+
+def test_the_state_of_a_fit_that_ended_is_forgotten(tmp_path):
+    run = Run(tmp_path, "one corpus")
+    keep(begun(), run, epochs=2, best=0.5)
+    assert resumed(begun(), run) == (2, 0.5)
     done(run)
     assert resumed(begun(), run) == (0, -1.0)

@@ -1,22 +1,22 @@
 """Resuming a fit: after each epoch everything that the next one begins from, so that a stop loses one epoch at most.
 
-Tensors lie in a safetensors file and the rest in JSON beside it; a resumed fit gives the weights of an unbroken one.
+Tensors lie in a safetensors file with the rest as JSON in its head; a resumed fit gives the weights of an unbroken one.
 """
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-FOLDER = "unfinished"
+FILE = "unfinished.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +54,25 @@ def keep(fitting: Fitting, run: Run, *, epochs: int, best: float) -> None:
         "schedule": fitting.schedule.state_dict(),
         "rng": fitting.rng.bit_generator.state,
     }
-    folder, new = run.folder / FOLDER, run.folder / f"{FOLDER}.new"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, new / "state.safetensors")
-    (new / "state.json").write_text(json.dumps(rest), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    new.rename(folder)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    file = run.folder / FILE
+    new = file.with_suffix(".new")
+    whole = {name: value.detach().clone().contiguous() for name, value in tensors.items()}
+    save_file(whole, new, metadata={"state": json.dumps(rest)})
+    new.replace(file)  # in one step: a stop leaves the state before or the state after
 
 
 def resumed(fitting: Fitting, run: Run) -> tuple[int, float]:
     """Put the kept state back where it is of the same fit: how many epochs are done, and the best score so far."""
-    file = run.folder / FOLDER / "state.json"
+    file = run.folder / FILE
     if not file.is_file():
         return 0, -1.0
-    rest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    with safe_open(file, framework="pt") as held:
+        rest: dict[str, Any] = json.loads(held.metadata()["state"])
     if rest["key"] != run.key:
+        done(run)  # its best score is of other weights than those that will stand beside it
         return 0, -1.0
-    tensors = load_file(run.folder / FOLDER / "state.safetensors")
+    tensors = load_file(file)
     for name, module in (("network", fitting.network), ("mean", fitting.mean)):
         module.load_state_dict(_named(tensors, name))
     state: dict[int, dict[str, Tensor]] = {}
@@ -87,7 +88,7 @@ def resumed(fitting: Fitting, run: Run) -> tuple[int, float]:
 
 def done(run: Run) -> None:
     """Forget the kept state of a fit that ended."""
-    shutil.rmtree(run.folder / FOLDER, ignore_errors=True)
+    (run.folder / FILE).unlink(missing_ok=True)
 
 
 def _named(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ found points into the record.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cdi_nlp.taxonomy.neutral import NeutralWords, neutral_words
 
@@ -30,12 +31,13 @@ class Neutral:
     ends: tuple[int, ...]
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """The characters of the old text that characters `start` to `end` of the new one stand for."""
-        return (self.starts[start], self.ends[end - 1]) if start < end else (0, 0)
+        """The characters of the old text that characters `start` to `end` of the new one stand for, at least one."""
+        return self.starts[start], self.ends[max(start, end - 1)]
 
 
+@lru_cache(maxsize=4096)
 def neutral(text: str) -> Neutral:
-    """A text without who people are."""
+    """A text without who people are; remembered, for each segment is read as its neighbours' neighbour too."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -47,12 +49,13 @@ def neutral(text: str) -> Neutral:
 
     place = 0
     for start, end, piece in _Changes(text, neutral_words()):
-        before = not piece and start > place and text[start - 1] == " "
+        whole = not piece and text[end - 1 : end] != " "
+        before = whole and start > place and text[start - 1] == " "
         keep(place, start - before)
         parts.append(piece)
         starts.extend([start] * len(piece))
         ends.extend([end] * len(piece))
-        place = end + (not piece and not before and text[end : end + 1] == " ")
+        place = end + (whole and not before and text[end : end + 1] == " ")
     keep(place, len(text))
     return Neutral("".join(parts), tuple(starts), tuple(ends))
 
@@ -77,7 +80,9 @@ class _Changes:
                 continue
             word = self.found[at]
             change = self._word(at)
-            if change is not None:
+            if self._is_title(at):
+                yield word.start(), self.found[at + 1].start(), ""
+            elif change is not None:
                 yield word.start(), word.start() + len(_stem(word[0])), change
             at += 1
 
@@ -85,17 +90,22 @@ class _Changes:
         """What stands before a word, after the one before it; a line's end before the first."""
         return self.text[self.found[at - 1].end() : self.found[at].start()] if at else "\n"
 
+    def _is_title(self, at: int) -> bool:
+        """Whether a word is a title with the name that it belongs to after it."""
+        if self.found[at][0].lower() not in self.words.titles or at + 1 == len(self.found):
+            return False
+        return self._gap(at + 1) in (" ", ". ") and self._is_name(at + 1, introduced=True)
+
     def _word(self, at: int) -> str | None:
         """What a word that is no name reads as; None where it stays."""
         words, low = self.words, _stem(self.found[at][0]).lower()
         follows = self.found[at + 1][0] if at + 1 < len(self.found) else ""
-        if low in words.titles and follows and self._gap(at + 1) in (" ", ". "):
-            if follows[0].isupper() or _stem(follows).lower() in words.names:
-                return ""
         if low in words.origins:
-            return ""
+            return None if follows.lower() in words.breeds else ""
         if low in words.colours and follows and len(self._gap(at + 1)) <= 1:
             return "" if _stem(follows).lower() in words.people | words.origins else None
+        if low == "f" and self.text[self.found[at].end() :][:1] == "*":
+            return None
         if _SEX_AND_AGE.fullmatch(low):
             return low.replace("f", "m")
         return self._plain(low)
@@ -144,14 +154,16 @@ class _Changes:
         inside = capital and not self.shouted and not _begins_sentence(self.text, self.found[at].start())
         if low in words.either:
             return capital and (inside or introduced)
-        return low not in words.words and capital and (introduced or (inside and len(low) > LEAST_NAME))
+        if low in words.words:
+            return capital and not self.shouted and self._introduced(at)
+        return capital and (introduced or (inside and len(low) > LEAST_NAME))
 
     def _is_said(self, low: str) -> bool:
         """Whether a word has a reading of its own, and so is no name."""
         words = self.words
-        if low in words.origins or low in words.ranks or low in words.titles:
+        if low in words.origins or low in words.ranks or low in words.titles or low in words.breeds:
             return True
-        return any(part in words.reads_as for part in low.split("-"))
+        return low not in words.either and any(part in words.reads_as for part in low.split("-"))
 
     def _introduced(self, at: int) -> bool:
         """Whether a title or a rank stands right before a word."""
@@ -185,5 +197,6 @@ def _shouted(text: str) -> bool:
 
 def _begins_sentence(text: str, start: int) -> bool:
     """Whether nothing or the end of a sentence stands before a place."""
-    before = text[:start].rstrip(" ")
-    return not before or before[-1] in _ENDS_SENTENCE
+    while start and text[start - 1] == " ":
+        start -= 1
+    return not start or text[start - 1] in _ENDS_SENTENCE

@@ -271,7 +271,7 @@ def _version(folder: Traversable) -> str:
 
 def _data_files(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
     for file in folder.iterdir():
-        if file.name.endswith((".csv", ".toml")):
+        if file.name.endswith((".csv", ".toml", ".txt")):
             yield file.name, file
     patterns = folder / "patterns"
     if patterns.is_dir():

@@ -15,10 +15,11 @@ class NeutralWords:
     """What words stand for people's names, sexes and origins; every word is in lower case.
 
     `names` are no English words, `either` are both, `words` are English words; `kept` have a capital and are no names;
-    `neuter` are readings that name no sex.
+    `sexes` are the readings that leave out a sex alone, `neuter` those that name none; `breeds` are of dogs.
     """
 
     reads_as: Mapping[str, str]
+    sexes: Mapping[str, str]
     neuter: frozenset[str]
     origins: frozenset[str]
     colours: frozenset[str]
@@ -31,12 +32,13 @@ class NeutralWords:
     either: frozenset[str]
     words: frozenset[str]
     kept: frozenset[str]
+    breeds: frozenset[str]
 
     def alike(self) -> tuple[frozenset[str], ...]:
         """The sets of words that differ in sex alone; "her" stands in two, for "him" and for "his"."""
         groups: dict[str, set[str]] = {}
-        for word, reading in self.reads_as.items():
-            if len(word) > 1 and reading != "a" and reading != "him":
+        for word, reading in self.sexes.items():
+            if len(word) > 1 and reading != "him":
                 groups.setdefault(reading, {reading} - self.neuter).add(word)
         return (*map(frozenset, groups.values()), frozenset({"him", "her"}), frozenset({"his", "her"}))
 
@@ -46,7 +48,8 @@ def neutral_words(folder: Traversable | None = None) -> NeutralWords:
     """The words as the package carries them; a word that reads as one that itself reads as another is an error."""
     own = folder or data_folder()
     table = read_toml(own / "neutral.toml")
-    reads_as = cast("dict[str, str]", table["reads_as"])
+    sexes = cast("dict[str, str]", table["reads_as"])
+    reads_as = {**sexes, **cast("dict[str, str]", table["same_kind"])}
     chained = sorted(word for word in reads_as.values() if word in reads_as)
     if chained:
         raise TaxonomyError(
@@ -57,6 +60,7 @@ def neutral_words(folder: Traversable | None = None) -> NeutralWords:
     either = frozenset(names["either"])
     return NeutralWords(
         reads_as=reads_as,
+        sexes=sexes,
         neuter=frozenset(cast("list[str]", table["neuter"])),
         origins=frozenset(origins["words"]),
         colours=frozenset(origins["colours"]),
@@ -69,6 +73,7 @@ def neutral_words(folder: Traversable | None = None) -> NeutralWords:
         either=either,
         words=_lines(own / "words.txt"),
         kept=frozenset(names["kept"]),
+        breeds=frozenset(names["breeds"]),
     )
 
 

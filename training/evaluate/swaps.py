@@ -82,8 +82,9 @@ def names(marked: Marked, rng: np.random.Generator) -> Marked:
         new = drawn(word[1], tables.sex_of.get(word[1], "surnames"))
         edits[word.start(1)] = Edit(word.start(1), word.end(1), new.upper() if word[1].isupper() else new)
     for word in _WORD.finditer(text):
-        if word[0] in tables.sex_of:
-            edits[word.start()] = Edit(word.start(), word.end(), drawn(word[0], tables.sex_of[word[0]]))
+        name = word[0].title() if word[0].isupper() else word[0]
+        if name in tables.sex_of:
+            edits[word.start()] = Edit(word.start(), word.end(), cased(drawn(name, tables.sex_of[name]), word[0]))
     for word in tables.related.finditer(text):
         kind = tables.relations[word[1]]
         new = drawn(word[1], kind if kind != "either" else ("male", "female")[int(rng.integers(2))])
