@@ -95,3 +95,12 @@ def test_reading_a_model_opens_no_connection(monkeypatch, cascade):
     assert json.loads((promoted_folder() / "linear.json").read_text(encoding="utf-8"))["labels"] == list(
         again.linear.labels
     )
+
+
+def test_a_model_fitted_to_another_reading_is_refused(tmp_path):
+    for name in ("linear.json", "linear.safetensors"):
+        shutil.copyfile(promoted_folder() / name, tmp_path / name)
+    said = json.loads((tmp_path / "linear.json").read_text(encoding="utf-8"))
+    (tmp_path / "linear.json").write_text(json.dumps(said | {"reads": "another way"}), encoding="utf-8")
+    with pytest.raises(ModelError, match="read as 'another way'.*cdi models promote"):
+        load_linear(tmp_path)

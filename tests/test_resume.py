@@ -11,7 +11,7 @@ from cdi_nlp.detect.network import Network
 from training.corpus import read_entries
 from training.examples import example
 from training.fit_encoder import an_epoch, optimizer_of
-from training.resume import Fitting, Run, done, keep, resumed
+from training.resume import Fitting, Run, done, keep, progress, resume
 from training.windows import all_windows, of_entry
 
 TINY = BertConfig(
@@ -45,7 +45,8 @@ def test_a_stopped_fit_goes_on_where_it_was(tmp_path):
     an_epoch(stopped, rows, size=8)
     keep(stopped, run, epochs=1, best=0.25)
     later = begun()
-    assert resumed(later, run) == (1, 0.25)
+    assert progress(run) == (1, 0.25)
+    resume(later, run)
     for _ in range(1, EPOCHS):
         an_epoch(later, rows, size=8)
     for module in ("network", "mean"):
@@ -56,13 +57,13 @@ def test_a_stopped_fit_goes_on_where_it_was(tmp_path):
 def test_a_fit_of_anything_else_starts_anew(tmp_path):
     run = Run(tmp_path, "one corpus")
     keep(begun(), run, epochs=2, best=0.5)
-    assert resumed(begun(), Run(tmp_path, "another corpus")) == (0, -1.0)
-    assert resumed(begun(), run) == (0, -1.0)  # forgotten: other weights may stand there by now
+    assert progress(Run(tmp_path, "another corpus")) == (0, -1.0)
+    assert progress(run) == (0, -1.0)  # forgotten: other weights may stand there by now
 
 
 def test_the_state_of_a_fit_that_ended_is_forgotten(tmp_path):
     run = Run(tmp_path, "one corpus")
     keep(begun(), run, epochs=2, best=0.5)
-    assert resumed(begun(), run) == (2, 0.5)
+    assert progress(run) == (2, 0.5)
     done(run)
-    assert resumed(begun(), run) == (0, -1.0)
+    assert progress(run) == (0, -1.0)

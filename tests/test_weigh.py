@@ -15,14 +15,16 @@ def learned(family: str, segment: int, *, source: str = "window", precision: flo
     return Finding(family, 0, 1, segment, "encoder", source, precision)
 
 
-def row(*findings: Finding, family: str = "theft", patterns: dict | None = None) -> dict[str, float]:
-    found = features(family, patterns=patterns or {}, learned=evidenced(findings), windows=10, taxonomy=TAXONOMY)
+def row(*findings: Finding, family: str = "theft", patterns: dict | None = None, words: int = 100) -> dict[str, float]:
+    found = features(
+        family, patterns=patterns or {}, learned=evidenced(findings), windows=10, words=words, taxonomy=TAXONOMY
+    )
     return dict(zip(FEATURES, found, strict=True))
 
 
 def test_what_was_not_found_counts_lowest():
     empty = row()
-    assert all(empty[name] == LOW for name in FEATURES if name != "windows")
+    assert all(empty[name] == LOW for name in FEATURES[:9])
 
 
 def test_the_two_surest_segments_are_told_apart():
@@ -39,9 +41,16 @@ def test_a_passage_and_a_window_are_two_opinions():
 
 def test_a_record_longer_than_any_that_was_weighed_counts_as_the_longest():
     short, long, longer = (
-        features("theft", patterns={}, learned={}, windows=count, taxonomy=TAXONOMY)[-1] for count in (5, 60, 150_000)
+        features("theft", patterns={}, learned={}, windows=count, words=9 * count, taxonomy=TAXONOMY)
+        for count in (5, 110, 150_000)
     )
     assert short < long == longer
+
+
+def test_in_a_terse_line_opinions_have_weights_of_their_own():
+    long, terse = (row(learned("theft", 1, precision=0.9), words=count) for count in (29, 28))
+    assert long["terse"] == long["terse_window"] == 0
+    assert terse["terse_window"] == terse["window"] == log_odds(0.9)
 
 
 def test_a_graver_family_counts_where_it_stands_on_the_same_segment():

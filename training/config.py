@@ -16,13 +16,16 @@ SHIPPED = "shipped"
 class Fit:
     """How the encoder is fitted; the same names as in a configuration's [encoder].
 
-    `quiet` is how many quiet windows an epoch reads for each that holds a mention, `composed` how many passages of
-    entries among quiet lines, `augment` the chance of each change to an entry, `rate` the highest learning rate of the
-    base. `start_from` is a registered model to begin from, or "shipped" for the one that ships; empty for the published
-    base. `corpus` is the share of the written corpus that an epoch reads beside a force's own records.
+    After `epochs`, `again` more begin from the best of them at `again_rate`. `quiet` is how many quiet windows an epoch
+    reads for each that holds a mention, `composed` how many passages of entries among quiet lines, `augment` the chance
+    of each change to an entry, `rate` the highest learning rate of the base. `start_from` is a registered model to
+    begin from, or "shipped" for the one that ships; empty for the published base. `corpus` is the share of the written
+    corpus that an epoch reads beside a force's own records.
     """
 
     epochs: int = 6
+    again: int = 0
+    again_rate: float = 6e-5
     batch: int = 32
     rate: float = 1.2e-4
     quiet: float = 1.4

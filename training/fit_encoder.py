@@ -7,7 +7,7 @@ from entries; entries are augmented anew. The best epoch by the calibration part
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
@@ -27,7 +27,7 @@ from training.config import Fit
 from training.corpus import Entry
 from training.examples import LOUD, Example, PassageExample, example, loss_of, passage_example, passage_loss
 from training.passages import LabelledPassage, composed, labelled_passages
-from training.resume import Fitting, Run, done, keep, resumed
+from training.resume import Fitting, Run, done, keep, progress, resume
 from training.windows import Labelled, Told, all_windows, of_entry
 
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -140,33 +140,71 @@ def fit_encoder(
 
     A fit that was stopped goes on from the last epoch that it ended.
     """
+    finished, best = progress(run)
+    cycles = [_Cycle(start_folder(fit), fit, fit.epochs, 8)]
+    if fit.again:
+        second = replace(fit, rate=fit.again_rate, seed=fit.seed + 1)
+        cycles.append(_Cycle(run.folder, second, fit.again, 1))
+    before = 0
+    for cycle in cycles:
+        if finished < before + cycle.epochs:
+            best = _fit_cycle(cycle, (entries, records, held), run=run, before=before, best=best, say=say)
+        before += cycle.epochs
+    done(run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cycle:
+    """Epochs over which the rate falls to nothing: where they begin, and how much `faster` the heads learn.
+
+    A second, lower cycle from the best weights of the first is a warm restart (Loshchilov and Hutter 2017).
+    """
+
+    start: Path
+    fit: Fit
+    epochs: int
+    faster: int
+
+
+def _fit_cycle(
+    cycle: _Cycle,
+    read: tuple[Sequence[Entry], Sequence[Told], Sequence[Labelled]],
+    *,
+    run: Run,
+    before: int,
+    best: float,
+    say: Callable[[str], None],
+) -> float:
+    """Fit the epochs of a cycle that follow on `before` others; the best score so far."""
+    fit, (entries, records, held) = cycle.fit, read
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
-    network, tokenizer, config = begun(start_folder(fit))
+    network, tokenizer, config = begun(cycle.start)
     reader = reader_of(entries, records, tokenizer)
     examples = epoch_of(reader, fit=fit, rng=rng)
-    steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * fit.epochs
-    optimizer, schedule = optimizer_of(network, rate=fit.rate, steps=steps)
+    steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * cycle.epochs
+    optimizer, schedule = optimizer_of(network, rate=fit.rate, steps=steps, faster=cycle.faster)
     mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(KEPT))  # type: ignore[no-untyped-call]
     fitting = Fitting(network, mean, optimizer, schedule, rng)
     passages = sum(isinstance(one, PassageExample) for one in examples)
     say(f"{len(examples)} texts an epoch, {passages} of them passages; {steps} steps; {len(held)} windows held")
-    finished, best = resumed(fitting, run)
+    finished = max(progress(run)[0] - before, 0)
     if finished:
-        say(f"resumes after epoch {finished}")
-    for number in range(finished, fit.epochs):
+        resume(fitting, run)
+        say(f"resumes after epoch {before + finished}")
+    for number in range(finished, cycle.epochs):
         examples = examples if number == 0 else epoch_of(reader, fit=fit, rng=rng)
         start = time.monotonic()
         loss = an_epoch(fitting, examples, size=fit.batch)
         averaged = cast("Network", mean.module)
         score = micro_f1(averaged, held, tokenizer=tokenizer)
         spent = time.monotonic() - start
-        say(f"epoch {number + 1}: loss {loss:.4f}, held micro-F1 {score:.3f}, {spent:.0f} s")
+        say(f"epoch {before + number + 1}: loss {loss:.4f}, held micro-F1 {score:.3f}, {spent:.0f} s")
         if score > best:
             best = score
             save(averaged, tokenizer, config, run.folder)
-        keep(fitting, run, epochs=number + 1, best=best)
-    done(run)
+        keep(fitting, run, epochs=before + number + 1, best=best)
+    return best
 
 
 def an_epoch(fitting: Fitting, examples: Sequence[AnyExample], *, size: int) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cdi_nlp.detect.linear import LinearModel, features
+from cdi_nlp.detect.neutral import READING
 from cdi_nlp.errors import SourceError
 from cdi_nlp.taxonomy import DETECTED
 from training.bags import Bag
@@ -96,4 +97,6 @@ def save_linear(model: LinearModel, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     tensors = {"weights": model.weights.astype(np.float16), "intercepts": model.intercepts.astype(np.float16)}
     save_file(tensors, out / "linear.safetensors")
-    (out / "linear.json").write_text(json.dumps({"labels": list(model.labels)}, indent=1) + "\n", encoding="utf-8")
+    (out / "linear.json").write_text(
+        json.dumps({"reads": READING, "labels": list(model.labels)}, indent=1) + "\n", encoding="utf-8"
+    )

@@ -62,17 +62,22 @@ def keep(fitting: Fitting, run: Run, *, epochs: int, best: float) -> None:
     new.replace(file)  # in one step: a stop leaves the state before or the state after
 
 
-def resumed(fitting: Fitting, run: Run) -> tuple[int, float]:
-    """Put the kept state back where it is of the same fit: how many epochs are done, and the best score so far."""
+def progress(run: Run) -> tuple[int, float]:
+    """How many epochs of the same fit are done, and the best score so far; the state of another fit is forgotten."""
     file = run.folder / FILE
     if not file.is_file():
         return 0, -1.0
-    with safe_open(file, framework="pt") as held:
-        rest: dict[str, Any] = json.loads(held.metadata()["state"])
+    rest = _rest(file)
     if rest["key"] != run.key:
         done(run)  # its best score is of other weights than those that will stand beside it
         return 0, -1.0
-    tensors = load_file(file)
+    return int(rest["epochs"]), float(rest["best"])
+
+
+def resume(fitting: Fitting, run: Run) -> None:
+    """Put the kept state back."""
+    file = run.folder / FILE
+    rest, tensors = _rest(file), load_file(file)
     for name, module in (("network", fitting.network), ("mean", fitting.mean)):
         module.load_state_dict(_named(tensors, name))
     state: dict[int, dict[str, Tensor]] = {}
@@ -83,7 +88,12 @@ def resumed(fitting: Fitting, run: Run) -> tuple[int, float]:
     fitting.schedule.load_state_dict(rest["schedule"])
     fitting.rng.bit_generator.state = rest["rng"]
     torch.set_rng_state(tensors["torch"])
-    return int(rest["epochs"]), float(rest["best"])
+
+
+def _rest(file: Path) -> dict[str, Any]:
+    with safe_open(file, framework="pt") as held:
+        found: dict[str, Any] = json.loads(held.metadata()["state"])
+    return found
 
 
 def done(run: Run) -> None:

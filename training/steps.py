@@ -12,6 +12,7 @@ import numpy as np
 
 from cdi_nlp.detect.linear import LinearModel
 from cdi_nlp.detect.models import Model, Registry, digest_of, models_folder, read_registry, write_registry
+from cdi_nlp.detect.neutral import READING
 from training.bags import Bag, bags_of
 from training.config import RUNS, Config
 from training.corpus import calibration, held_out, manifest, read_entries, read_records
@@ -82,7 +83,7 @@ def fit(config: Config, *, say: Say, own: Own = NONE) -> Path:
     held, fitted = parted(read_own(own), share=HELD, seed=config.encoder.seed)
     bags = bags_of(fitted)
     out.mkdir(parents=True, exist_ok=True)
-    corpus = json.dumps(learned_manifest(), sort_keys=True) + own.digest
+    corpus = json.dumps(learned_manifest(), sort_keys=True) + own.digest + READING
     start = config.encoder.start_model()
     encoder = f"{corpus} {config.encoder} {start.files if start else ''}"
     say(f"reads {len(parts.entries)} entries and {len(parts.records)} records of the corpus; writes {out}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.people import cast_of
-from cdi_nlp.detect.weigh import Weigher, evidenced, features
+from cdi_nlp.detect.weigh import TERSE, Weigher, evidenced, features
 from cdi_nlp.detect.windows import windows
 from cdi_nlp.records import DISCLOSING, Disclosure, Evidence, Finding, Person, Record, Sex, Status
 from cdi_nlp.settings import FlagSettings
@@ -33,12 +33,10 @@ A_LIST = 3
 """Families named in one sentence from which on it is a list of offences, not an account of one."""
 SHORT = 60
 """Words above which a record that names an offence would tell it too: the name alone then counts half."""
-TERSE = 28
-"""Words up to which a record is a terse log line, which names an act and tells no more. The models learned from
-accounts and know little of such lines, so what patterns alone support stands there, but for the families that a model
-was weighed on in such lines (Weigher.trusts_terse)."""
 SURE = 0.7
-"""From what probability a model flags in a terse line what patterns do not flag there."""
+"""From what probability a model flags in a terse line what patterns do not flag there. The models learned from accounts
+and know less of such lines, so what patterns alone support stands there, but for the families that a model was weighed
+on in such lines (Weigher.trusts_terse)."""
 SAME_ACT = 2
 """How many segments apart two findings may stand and still tell of one act."""
 
@@ -85,7 +83,14 @@ class Fusion:
         """
         learned, count = evidenced(findings), len(windows(reading))
         return {
-            name: features(name, patterns=chances, learned=learned, windows=count, taxonomy=self.taxonomy)
+            name: features(
+                name,
+                patterns=chances,
+                learned=learned,
+                windows=count,
+                words=_words(reading.record),
+                taxonomy=self.taxonomy,
+            )
             for name in learned.keys() | chances.keys() | set(families)
         }
 
@@ -232,7 +237,11 @@ def _shown(findings: Sequence[Finding], chances: Mapping[str, float]) -> dict[st
 
 def terse(record: Record) -> bool:
     """Whether a record is a terse log line."""
-    return record.text.count(" ") <= TERSE
+    return _words(record) <= TERSE
+
+
+def _words(record: Record) -> int:
+    return record.text.count(" ")
 
 
 def _rank(finding: Finding) -> tuple[bool, float, int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cdi_nlp.detect.neutral import neutral
+from cdi_nlp.detect.neutral import READING, neutral
 from cdi_nlp.detect.windows import Window
 from cdi_nlp.errors import ModelError
 
@@ -71,8 +71,13 @@ def load_linear(folder: Path) -> LinearModel:
     from safetensors.numpy import load_file  # noqa: PLC0415
 
     try:
-        labels = json.loads((folder / "linear.json").read_text(encoding="utf-8"))["labels"]
+        said = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "linear.safetensors")
     except OSError as error:
         raise ModelError(f"{folder}: the linear model cannot be read ({error}); run: cdi models verify") from error
-    return LinearModel(tuple(labels), *(tensors[name].astype(np.float32) for name in ("weights", "intercepts")))
+    if said.get("reads") != READING:
+        raise ModelError(
+            f"{folder}: the model was fitted to text read as {said.get('reads')!r} and this version reads {READING!r};"
+            " promote a model of this version with: cdi models promote, or fit it again"
+        )
+    return LinearModel(tuple(said["labels"]), *(tensors[name].astype(np.float32) for name in ("weights", "intercepts")))

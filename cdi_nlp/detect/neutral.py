@@ -16,6 +16,9 @@ from cdi_nlp.taxonomy.neutral import NeutralWords, neutral_words
 _SEX_AND_AGE = re.compile(r"[mf]\d{1,2}|\d{1,2}[mf]")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _ENDS_SENTENCE = frozenset(".!?:;\n\"'(-[/>*\u201c\u201d\u2013\u2014\u2022")
+READING = "neutral 1, passages of 900"
+"""How a model of this version reads a text: one that was fitted to another reading is refused. Changed with anything
+here, in the words or in the passages that makes most texts read otherwise."""
 SHOUTED = 0.6
 """Share of capitals among a text's letters from which capitals say nothing of a word."""
 LEAST_NAME = 2

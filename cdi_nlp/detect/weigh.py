@@ -25,10 +25,20 @@ FEATURES = (
     "graver_there",
     "neighbour",
     "windows",
+    "terse",
+    "terse_patterns",
+    "terse_window",
+    "terse_passage",
+    "words",
 )
-"""What a family is weighed by, in order; each is a log-odds but the last, which is the logarithm of the windows."""
+"""What a family is weighed by, in order: log-odds, but for the logarithms of the windows and words and for `terse`. In
+a terse line the opinions count by other weights, which are those of `terse_...` added to the common ones."""
 LOW, HIGH = -5.0, 5.0
 """Log-odds are cut to this range; what was not found counts as the lowest."""
+TERSE = 28
+"""Words up to which a record is a terse log line, which names an act and tells no more."""
+MOST_WORDS = 900
+"""Words of a long calibration record: a longer one counts as that long."""
 MOST_WINDOWS = 56
 """Windows of the longest calibration record: a longer one counts as that long, for no weight was fitted beyond it."""
 
@@ -97,9 +107,13 @@ def features(
     patterns: Mapping[str, float],
     learned: Mapping[str, Evidenced],
     windows: int,
+    words: int,
     taxonomy: Taxonomy,
 ) -> tuple[float, ...]:
-    """A family's features in the order of FEATURES; `patterns` are the probabilities by patterns alone."""
+    """A family's features in the order of FEATURES; `patterns` are the probabilities by patterns alone.
+
+    `windows` and `words` are those of the whole record.
+    """
     own = learned.get(family, _NOTHING)
     ranked = sorted(own.windows.values(), reverse=True)
     first, second = (ranked[0] if ranked else LOW), (ranked[1] if len(ranked) > 1 else LOW)
@@ -122,6 +136,8 @@ def features(
         max(there, default=LOW),
         max(beside, default=LOW),
         math.log1p(min(windows, MOST_WINDOWS)),
+        *((HIGH, pattern, first, passage) if words <= TERSE else (0.0, 0.0, 0.0, 0.0)),
+        math.log1p(min(words, MOST_WORDS)),
     )
 
 
