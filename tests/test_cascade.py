@@ -1,16 +1,19 @@
 """The cascade with the promoted model: the same bits whatever stands beside a window, and patterns alone without it."""
 
 import json
+import shutil
 import socket
 
 import pytest
 
 from cdi_nlp.detect import read
 from cdi_nlp.detect.cascade import Cascade, load_cascade
+from cdi_nlp.detect.linear import load_linear
 from cdi_nlp.detect.models import promoted_folder, read_registry
 from cdi_nlp.detect.patterns import load_pattern_detector
 from cdi_nlp.detect.weigh import load_weigher
 from cdi_nlp.detect.windows import Window
+from cdi_nlp.errors import ModelError
 from cdi_nlp.pipeline import build_scanner, scan
 from cdi_nlp.records import Entry, Record
 from cdi_nlp.settings import PATTERNS_ONLY, Settings
