@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdi_nlp.detect import read
-from cdi_nlp.detect.fusion import LEAST, MOST_EVIDENCE, SAME_ACT, Fusion
+from cdi_nlp.detect.fusion import FAINT, LEAST, MOST_EVIDENCE, SAME_ACT, Fusion
 from cdi_nlp.detect.matching import Tokenizer
+from cdi_nlp.detect.weigh import FEATURES, Weigher
 from cdi_nlp.records import DISCLOSING, Entry, Finding, Record
 from cdi_nlp.settings import FlagSettings
 from cdi_nlp.taxonomy import DETECTED, FAMILIES, load_taxonomy
@@ -205,3 +206,32 @@ def test_a_further_mention_never_lowers_the_probability(held, further):
         return told["burglary"].probability if told else 0.0
 
     assert probability([*held, further]) >= probability(held)
+
+
+WEIGHED = Fusion(
+    TAXONOMY,
+    PATTERNS,
+    FlagSettings(),
+    Weigher(
+        tuple(float(name == "window") for name in FEATURES),  # the encoder's word alone
+        dict.fromkeys(DETECTED, 0.0),
+        dict.fromkeys(DETECTED, 0.2),
+        frozenset(DETECTED),
+    ),
+)
+
+
+def read_so(family: str, segment: int, precision: float) -> Finding:
+    place = READING.segments[segment]
+    return Finding(family, place.start, place.end, segment, "encoder", "window", precision)
+
+
+@pytest.mark.parametrize(
+    ("lesser", "apart", "flagged"),
+    [(FAINT - 0.05, 0, False), (FAINT - 0.05, SAME_ACT, False), (FAINT + 0.05, 0, True), (FAINT - 0.05, 4, True)],
+)
+def test_a_faint_lesser_family_beside_a_graver_one_is_the_same_act(lesser, apart, flagged):
+    told = combine(read_so("assault_with_injury", 3, 0.9), read_so("common_assault", 3 + apart, lesser), fusion=WEIGHED)
+    assert told["assault_with_injury"].flagged
+    assert told["common_assault"].flagged == flagged
+    assert told["common_assault"].probability == pytest.approx(lesser, abs=0.001)
