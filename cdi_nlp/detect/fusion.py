@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cdi_nlp.detect import Reading
+from cdi_nlp.detect.neutral import neutral
 from cdi_nlp.detect.people import cast_of
 from cdi_nlp.detect.weigh import TERSE, Weigher, evidenced, features
 from cdi_nlp.detect.windows import windows
@@ -272,7 +273,9 @@ def terse(record: Record) -> bool:
 
 
 def _words(record: Record) -> int:
-    return record.text.count(" ")
+    """The words of a record; a short one's less names and origins, so that whose line it is does not make it long."""
+    count = record.text.count(" ")
+    return neutral(record.text).text.count(" ") if count <= 2 * TERSE else count
 
 
 def _rank(finding: Finding) -> tuple[bool, float, int]:
