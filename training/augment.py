@@ -111,7 +111,7 @@ def cased(new: str, old: str) -> str:
     """A word in the case of the one that it replaces."""
     if old.isupper() and len(old) > 1:
         return new.upper()
-    return new.capitalize() if old.istitle() else new
+    return new[0].upper() + new[1:] if old[0].isupper() else new
 
 
 def wrapped(marked: Marked, rng: np.random.Generator) -> Marked:
