@@ -41,8 +41,8 @@ def test_a_passage_and_a_window_are_two_opinions():
 
 def test_a_record_longer_than_any_that_was_weighed_counts_as_the_longest():
     short, long, longer = (
-        features("theft", patterns={}, learned={}, windows=count, words=9 * count, taxonomy=TAXONOMY)
-        for count in (5, 110, 150_000)
+        features("theft", patterns={}, learned={}, windows=count, words=20 * count, taxonomy=TAXONOMY)
+        for count in (5, 60, 150_000)
     )
     assert short < long == longer
 

@@ -141,46 +141,43 @@ def fit_encoder(
     A fit that was stopped goes on from the last epoch that it ended.
     """
     finished, best = progress(run)
-    cycles = [_Cycle(start_folder(fit), fit, fit.epochs, 8)]
-    if fit.again:
-        second = replace(fit, rate=fit.again_rate, seed=fit.seed + 1)
-        cycles.append(_Cycle(run.folder, second, fit.again, 1))
-    before = 0
+    start = start_folder(fit)
+    reader = reader_of(entries, records, begun(start)[1])
+    again = replace(fit, rate=fit.again_rate, seed=fit.seed + 1)
+    cycles = (
+        _Cycle(start, fit, before=0, epochs=fit.epochs, faster=8),
+        _Cycle(run.folder, again, before=fit.epochs, epochs=fit.again, faster=1),
+    )
     for cycle in cycles:
-        if finished < before + cycle.epochs:
-            best = _fit_cycle(cycle, (entries, records, held), run=run, before=before, best=best, say=say)
-        before += cycle.epochs
+        if cycle.epochs and finished < cycle.before + cycle.epochs:
+            best = _fit_cycle(cycle, reader, held=held, run=run, best=best, say=say)
     done(run)
 
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    """Epochs over which the rate falls to nothing: where they begin, and how much `faster` the heads learn.
+    """Epochs that follow on `before` others and over which the rate falls to nothing.
+
+    They begin from the weights of `start`, and the heads learn `faster` than the base.
 
     A second, lower cycle from the best weights of the first is a warm restart (Loshchilov and Hutter 2017).
     """
 
     start: Path
     fit: Fit
+    before: int
     epochs: int
     faster: int
 
 
 def _fit_cycle(
-    cycle: _Cycle,
-    read: tuple[Sequence[Entry], Sequence[Told], Sequence[Labelled]],
-    *,
-    run: Run,
-    before: int,
-    best: float,
-    say: Callable[[str], None],
+    cycle: _Cycle, reader: "Reader", *, held: Sequence[Labelled], run: Run, best: float, say: Callable[[str], None]
 ) -> float:
-    """Fit the epochs of a cycle that follow on `before` others; the best score so far."""
-    fit, (entries, records, held) = cycle.fit, read
+    """Fit the epochs of a cycle; the best score so far."""
+    fit, before = cycle.fit, cycle.before
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
     network, tokenizer, config = begun(cycle.start)
-    reader = reader_of(entries, records, tokenizer)
     examples = epoch_of(reader, fit=fit, rng=rng)
     steps = sum(1 for _ in batches(examples, size=fit.batch, rng=np.random.default_rng(0))) * cycle.epochs
     optimizer, schedule = optimizer_of(network, rate=fit.rate, steps=steps, faster=cycle.faster)

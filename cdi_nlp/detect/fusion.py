@@ -108,16 +108,9 @@ class Fusion:
 
         `chances` are the probabilities by patterns alone. Scanning and fitting read the same rows from here.
         """
-        learned, count = evidenced(findings), len(windows(reading))
+        learned, count, words = evidenced(findings), len(windows(reading)), _words(reading.record)
         return {
-            name: features(
-                name,
-                patterns=chances,
-                learned=learned,
-                windows=count,
-                words=_words(reading.record),
-                taxonomy=self.taxonomy,
-            )
+            name: features(name, patterns=chances, learned=learned, windows=count, words=words, taxonomy=self.taxonomy)
             for name in learned.keys() | chances.keys() | set(families)
         }
 
@@ -173,7 +166,7 @@ class Fusion:
                 if name in self.taxonomy.families[family].lesser
                 for other in others
             ]
-            own = [f for f in mentions if not any(abs(f.segment - other.segment) <= SAME_ACT for other in graver)]
+            own = [f for f in mentions if not _near([f], graver)]
             near = [family for family in self.taxonomy.families[name].neighbours if self._plain(told.get(family, ()))]
             if own and (self._plain(own) or not (near or graver)):
                 kept[name] = own

@@ -115,7 +115,7 @@ def encode(window: Window, tokenizer: Tokenizer) -> Encoded:
 
 
 def encode_passage(passage: Passage, tokenizer: Tokenizer) -> Encoded:
-    """A passage as [CLS] part [SEP] part [SEP] ..., questions before their answers, cut to the greatest length."""
+    """A passage as [CLS] part [SEP] part [SEP] ..., made neutral, questions first, cut to the greatest length."""
     opens, stop = _special(tokenizer)
     tokens, places = [opens], [NOWHERE]
     for number, (words, question) in enumerate(zip(passage.parts, passage.questions, strict=True)):

@@ -38,7 +38,7 @@ class Neutral:
         return self.starts[start], self.ends[max(start, end - 1)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def neutral(text: str) -> Neutral:
     """A text without who people are; remembered, for each segment is read as its neighbours' neighbour too."""
     parts: list[str] = []
@@ -106,7 +106,8 @@ class _Changes:
         if low in words.origins:
             return None if follows.lower() in words.breeds else ""
         if low in words.colours and follows and len(self._gap(at + 1)) <= 1:
-            return "" if _stem(follows).lower() in words.people | words.origins else None
+            follows = _stem(follows).lower()
+            return "" if follows in words.people or follows in words.origins else None
         if low == "f" and self.text[self.found[at].end() :][:1] == "*":
             return None
         if _SEX_AND_AGE.fullmatch(low):
@@ -137,8 +138,9 @@ class _Changes:
             if before != _stem(before):
                 break
             if not self._is_name(stop, introduced=True):
-                odd = stop == at + 1 and word.istitle() and not self.shouted and not self._is_said(word.lower())
-                return stop + int(odd and word.lower() not in self.words.kept | self.words.people)
+                low, words = word.lower(), self.words
+                odd = stop == at + 1 and word.istitle() and not self.shouted and not self._is_said(low)
+                return stop + int(odd and low not in words.kept and low not in words.people)
             stop += 1
         return stop
 

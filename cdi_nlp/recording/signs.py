@@ -4,11 +4,11 @@ A sign is a named group of phrases (phrases.py) with a sentence of why it matter
 in `n100.py`, `cancellation.py` and `chain.py` put signs together.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 from cdi_nlp.detect import Reading
 from cdi_nlp.detect.matching import Page, PhraseIndex, Tokenizer, flatten, hits
@@ -109,15 +109,11 @@ class SignReader:
 @cache
 def sign_reader(name: str) -> SignReader:
     """The reader of `<name>.toml`, whose own word lists may be used in it."""
-    file = files("cdi_nlp.recording") / f"{name}.toml"
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise TaxonomyError(f"{name}.toml: {error}; correct it") from error
+    table = read_toml(files("cdi_nlp.recording") / f"{name}.toml")
     folder = data_folder()
     shared = ("lexicon.toml", read_toml(folder / "lexicon.toml"))
     lexicon = build_lexicon([shared, (f"{name}.toml", table)], frequency=read_frequency(folder))
-    rows = table.get("sign", [])
+    rows = cast("list[Mapping[str, object]]", table.get("sign", []))
     signs = [_sign(row, lexicon, file=f"{name}.toml") for row in rows]
     index = PhraseIndex()
     for sign in signs:
